@@ -1,0 +1,7 @@
+"""guards: what may pass.
+
+`grounding` ties each sentence of an answer to the evidence it cites and says whether it is supported. It works on
+plain strings, so anybody can use it without the rest of Plumbline.
+
+This package may import `corpus`, and nothing to its left.
+"""
