@@ -1,11 +1,11 @@
 """Errors of the assistant.
 
-    AssistantError
-    ├── SettingsError           a setting that is wrong or contradicts another               (exit code 2)
-    └── GeneratorError          a language model brought nothing; costs its candidate only
-        ├── GeneratorTimeout
-        ├── GeneratorUnreachable
-        └── GeneratorNonsense   it answered, but not with text that can be read
+AssistantError
+├── SettingsError           a setting that is wrong or contradicts another               (exit code 2)
+└── GeneratorError          a language model brought nothing; costs its candidate only
+├── GeneratorTimeout
+├── GeneratorUnreachable
+└── GeneratorNonsense   it answered, but not with text that can be read
 """
 
 from __future__ import annotations

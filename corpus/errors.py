@@ -1,17 +1,17 @@
 """Errors of the corpus.
 
-    CorpusError
-    ├── UsageError             the caller's mistake: unknown id, bad manifest, no such path        (exit code 2)
-    │   ├── ManifestError      a manifest that cannot be read or contradicts itself
-    │   ├── UnknownDocument    no document with that id
-    │   └── ModelMismatch      the index was made with another embedding model
-    ├── UnreadableFile         a file that must be quarantined; its text says why, for a person
-    ├── StorageError           the home cannot be used: read-only, full, corrupt, locked           (exit code 2)
-    │   ├── HomeNotWritable
-    │   ├── DiskFull
-    │   ├── CorruptDatabase
-    │   └── HomeBusy           another process is writing and did not finish in time
-    └── ServiceUnavailable     a server that the settings name does not answer                     (exit code 3)
+CorpusError
+├── UsageError             the caller's mistake: unknown id, bad manifest, no such path        (exit code 2)
+│   ├── ManifestError      a manifest that cannot be read or contradicts itself
+│   ├── UnknownDocument    no document with that id
+│   └── ModelMismatch      the index was made with another embedding model
+├── UnreadableFile         a file that must be quarantined; its text says why, for a person
+├── StorageError           the home cannot be used: read-only, full, corrupt, locked           (exit code 2)
+│   ├── HomeNotWritable
+│   ├── DiskFull
+│   ├── CorruptDatabase
+│   └── HomeBusy           another process is writing and did not finish in time
+└── ServiceUnavailable     a server that the settings name does not answer                     (exit code 3)
 """
 
 from __future__ import annotations

@@ -176,6 +176,8 @@ class SearchResult:
     domain: Domain | None
     """The domain asked for, or the one that the hits point to; None when nothing was found."""
     query_vector: Vector | None = None
+    word_weights: Mapping[str, float] = field(default_factory=dict)
+    """The query's words that say something, in lower case, each with its rarity (inverse document frequency)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,3 +203,43 @@ class IngestReport:
     passages: int = 0
     """Passages written in this run."""
     seconds: float = 0.0
+
+
+Stage = Literal["waiting", "checking", "reading", "indexing", "finishing"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far an ingestion has come; handed to the caller after every file, and while waiting."""
+
+    stage: Stage
+    """`waiting`: another ingestion holds this home. `reading`: `file` has been read.
+    `indexing`: vectors are being made."""
+    done: int = 0
+    """Files dealt with so far."""
+    total: int = 0
+    """Files in all."""
+    file: str = ""
+    """Name of the file just dealt with, without folders."""
+    passages: int = 0
+    """Passages indexed so far."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How much of one domain has one status."""
+
+    domain: Domain
+    status: Status
+    documents: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statistics:
+    """How much is in the corpus."""
+
+    tallies: tuple[Tally, ...]
+    """One for each domain and status that occurs."""
+    quarantined: int
+    """Files that could not be read."""

@@ -1,7 +1,7 @@
 """Errors of the guards.
 
-    GuardError
-    └── VerifierUnavailable    a verifier that the settings name cannot be loaded or reached
+GuardError
+└── VerifierUnavailable    a verifier that the settings name cannot be loaded or reached
 """
 
 from __future__ import annotations

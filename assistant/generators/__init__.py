@@ -1,0 +1,1 @@
+"""generators: everything that can write a candidate answer from evidence."""

@@ -1,0 +1,209 @@
+"""The extractive generator: an answer made of sentences lifted from the passages, each with its place.
+
+It needs no language model, so there is always a candidate. Sentences are judged in two steps: cheap signals (the
+question's vector against sentence vectors stored at ingestion, its words, the kind of thing it asks for) choose a
+few; a small cross-encoder that was trained to tell answers from neighbours reads those together with the question.
+What both say becomes one probability that the sentence answers the question (`weights`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from corpus.passages import clean
+
+from assistant.generators.questions import Asked, gives, read_question
+from assistant.types import Candidate, Retrieved, Sentence
+from corpus.types import Hit
+from guards.grounding.words import content
+
+SHORTLIST = 6
+"""Sentences that the cross-encoder reads."""
+LONGEST = 75
+"""Words of the longest answer."""
+MOST = 3
+"""Sentences of the longest answer, list items aside."""
+KEEP_NEAR = 0.75
+"""A further sentence is added when its probability is at least this share of the best one's."""
+
+WEIGHTS: Mapping[str, float] = {
+    "bias": -6.5,
+    "cosine": 4.0,
+    "passage": 1.0,
+    "covered": 2.5,
+    "in_context": 1.5,
+    "gives": 0.8,
+    "read": 0.6,
+    "fragment": -1.0,
+}
+"""Logistic weights of the features; `python -m evals.benchmarks fit` makes them from the development questions."""
+
+
+class Reader(Protocol):
+    """Reads a question together with texts."""
+
+    def read(self, question: str, texts: Sequence[str]) -> Sequence[float]:
+        """For each text, the log-odds that it answers the question."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """One sentence of one passage, as a possible answer."""
+
+    number: int
+    """Evidence number of its passage, from 1."""
+    hit: Hit
+    index: int
+    """Which of the passage's sentences."""
+    features: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Where it stands in the passage's text."""
+        return self.hit.passage.sentences[self.index]
+
+    @property
+    def text(self) -> str:
+        """The sentence as a person reads it."""
+        start, end = self.span
+        return clean(self.hit.passage.text[start:end])
+
+    @property
+    def place(self) -> str:
+        """Where in the document it stands, in words; for tables, with the header that gives the row its meaning."""
+        passage = self.hit.passage
+        return " > ".join(part for part in (*passage.headings[-2:], passage.table_header) if part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extractive:
+    """Lifts the sentences that answer the question."""
+
+    reader: Reader | None = None
+    """The cross-encoder; without one the cheap signals decide alone."""
+    weights: Mapping[str, float] = field(default_factory=lambda: WEIGHTS)
+    name: str = "extractive"
+
+    def generate(self, retrieved: Retrieved) -> tuple[Candidate, ...]:
+        """One candidate: the best sentence and what belongs to it. None when there is no passage."""
+        question = retrieved.admitted.text
+        units = self.judged(question, retrieved.hits)
+        if not units:
+            return ()
+        best = units[0]
+        chosen = _compose(best, units, self.weights)
+        return (
+            Candidate(
+                generator=self.name,
+                sentences=tuple(_sentence(unit) for unit in chosen),
+                score=probability(best.features, self.weights),
+                features=best.features,
+            ),
+        )
+
+    def judged(self, question: str, hits: Sequence[Hit]) -> list[Unit]:
+        """The shortlist of sentences with their features, best first."""
+        asked = read_question(question)
+        units = [unit for number, hit in enumerate(hits, start=1) for unit in _units(number, hit, asked)]
+        units.sort(key=lambda unit: -probability(unit.features, self.weights))
+        units = units[:SHORTLIST]
+        if self.reader is not None and units:
+            logits = self.reader.read(
+                question, [f"{unit.place}: {unit.text}" if unit.place else unit.text for unit in units]
+            )
+            units = [
+                Unit(
+                    number=unit.number, hit=unit.hit, index=unit.index, features={**unit.features, "read": float(logit)}
+                )
+                for unit, logit in zip(units, logits, strict=True)
+            ]
+            units.sort(key=lambda unit: -probability(unit.features, self.weights))
+        return units
+
+
+def probability(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """Logistic combination; features without a weight, and weights without a feature, count nothing."""
+    total = weights["bias"] + sum(weights.get(name, 0.0) * value for name, value in features.items())
+    return 1.0 / (1.0 + math.exp(-max(-40.0, min(40.0, total))))
+
+
+def _units(number: int, hit: Hit, asked: Asked) -> Iterable[Unit]:
+    passage = hit.passage
+    context = set(content(" ".join((hit.document.provenance.title, *passage.headings, passage.table_header))))
+    for index in range(len(passage.sentences)):
+        unit = Unit(number=number, hit=hit, index=index)
+        text = unit.text
+        words = set(content(text))
+        if not words:
+            continue
+        covered = [term in words for term in asked.terms]
+        around = [term in words or term in context for term in asked.terms]
+        yield Unit(
+            number=number,
+            hit=hit,
+            index=index,
+            features={
+                "cosine": hit.sentence_scores[index] if index < len(hit.sentence_scores) else hit.dense,
+                "passage": hit.dense,
+                "covered": _share(covered),
+                "in_context": _share(around),
+                "gives": float(gives(asked, text)),
+                "fragment": float(_is_fragment(text)),
+            },
+        )
+
+
+def _share(found: Sequence[bool]) -> float:
+    return sum(found) / len(found) if found else 0.0
+
+
+def _is_fragment(text: str) -> bool:
+    """A cut-off sentence, a heading or a bare list lead cannot stand alone."""
+    return (
+        len(text.split()) < 4 or text[0].islower() or not text.rstrip("\"'”’)").endswith((".", "!", "?", ":", ";", "|"))
+    )
+
+
+def _compose(best: Unit, units: Sequence[Unit], weights: Mapping[str, float]) -> list[Unit]:
+    """The best sentence, the list that it announces, and others that are nearly as good and say something new."""
+    chosen = [best]
+    if best.text.endswith((":", "following", "following.")):
+        chosen += _followers(best)
+    floor = KEEP_NEAR * probability(best.features, weights)
+    for unit in units[1:]:
+        size = sum(len(each.text.split()) for each in chosen) + len(unit.text.split())
+        if len(chosen) >= MOST or size > LONGEST or probability(unit.features, weights) < max(floor, 0.5):
+            break
+        if all(_new(unit.text, each.text) for each in chosen):
+            chosen.append(unit)
+    return sorted(chosen, key=lambda unit: (unit.number != best.number, unit.number, unit.index))
+
+
+def _followers(lead: Unit) -> list[Unit]:
+    """The sentences after a lead-in, as many as an answer may hold."""
+    followers: list[Unit] = []
+    size = len(lead.text.split())
+    for index in range(lead.index + 1, len(lead.hit.passage.sentences)):
+        unit = Unit(number=lead.number, hit=lead.hit, index=index)
+        size += len(unit.text.split())
+        if size > LONGEST:
+            break
+        followers.append(unit)
+    return followers
+
+
+def _new(text: str, other: str) -> bool:
+    """Whether the text says something that the other one does not."""
+    words, known = set(content(text)), set(content(other))
+    return len(words - known) > len(words) / 2
+
+
+def _sentence(unit: Unit) -> Sentence:
+    text = unit.text
+    if unit.hit.passage.table_header and text:
+        text = f"{unit.hit.passage.table_header}: {text}"
+    return Sentence(text=text, citations=(unit.number,), quotes=(unit.span,))
