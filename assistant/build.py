@@ -47,9 +47,7 @@ def make_embedder(settings: Settings) -> Embedder:
         case "":
             return MiniLM()
         case url:
-            return OpenAICompatible(
-                url=url, model=settings.embed_model, key=settings.embed_api_key.get_secret_value()
-            )
+            return OpenAICompatible(url=url, model=settings.embed_model, key=settings.embed_api_key.get_secret_value())
 
 
 def make_vectors(settings: Settings) -> VectorStore:
@@ -105,5 +103,5 @@ def _local(file: Path, name: str, settings: Settings) -> Generator:
     from assistant.generators.chat import ChatGenerator
     from assistant.generators.llama_cpp import LlamaCpp
 
-    model = LlamaCpp(file=file, max_tokens=settings.llm_tokens)
+    model = LlamaCpp(file=file, max_tokens=settings.llm_tokens, timeout=settings.llm_timeout_s)
     return ChatGenerator(name=name, model=model, timeout=settings.llm_timeout_s, window=model.window)

@@ -19,8 +19,10 @@ class Generator(Protocol):
     Keeps its own deadline, is safe to call from several threads, and raises nothing but `GeneratorError`.
     """
 
-    name: str
-    """Short and stable; recorded with every answer."""
+    @property
+    def name(self) -> str:
+        """Short and stable; recorded with every answer."""
+        ...
 
     def generate(self, retrieved: Retrieved) -> tuple[Candidate, ...]:
         """Candidates for `retrieved.admitted.text`, citing `retrieved.hits` by number from 1; none is an answer too."""

@@ -244,6 +244,10 @@ def storage_errors(home: Path) -> Iterator[None]:
         if error.errno in (errno.EEXIST, errno.ENOTDIR):
             raise HomeNotWritable(f"{home} is not a folder") from error
         raise StorageError(f"{home} cannot be used: {error}") from error
+    except StorageError as error:
+        if type(error) is StorageError and _is_full(home):  # not everything that fails on a full disk says why
+            raise _disk_full(home) from error
+        raise
 
 
 def _translated(error: BaseException | None, home: Path) -> StorageError:
@@ -263,10 +267,14 @@ def _translated(error: BaseException | None, home: Path) -> StorageError:
             )
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return HomeBusy(f"another process has been writing to {path} for {BUSY_SECONDS:.0f} seconds; try again")
-        case sqlite3.SQLITE_IOERR if shutil.disk_usage(home).free < 1 << 20:  # no room for the files beside it
+        case sqlite3.SQLITE_IOERR if _is_full(home):  # no room for the files beside it
             return _disk_full(home)
         case _:
             return StorageError(f"{path} cannot be used: {error}")
+
+
+def _is_full(home: Path) -> bool:
+    return home.is_dir() and shutil.disk_usage(home).free < 1 << 20
 
 
 def _disk_full(home: Path) -> DiskFull:

@@ -232,7 +232,11 @@ class OpenAICompatible:
         import numpy as np
 
         rows = [row for start in range(0, len(texts), BATCH) for row in self._ask(texts[start : start + BATCH])]
-        return np.stack([_normalised(np.array(row)) for row in rows]) if rows else np.zeros((0, self.dimension), np.float32)
+        return (
+            np.stack([_normalised(np.array(row)) for row in rows])
+            if rows
+            else np.zeros((0, self.dimension), np.float32)
+        )
 
     def passages(self, items: Sequence[tuple[str, tuple[Span, ...]]]) -> list[Embedded]:
         """Vectors of passages and of their sentences."""
@@ -240,7 +244,10 @@ class OpenAICompatible:
 
         whole = self.texts([text for text, _ in items])
         if not self.sentences:
-            return [(vector, np.repeat(vector[None], len(spans), axis=0)) for vector, (_, spans) in zip(whole, items, strict=True)]
+            return [
+                (vector, np.repeat(vector[None], len(spans), axis=0))
+                for vector, (_, spans) in zip(whole, items, strict=True)
+            ]
         return [
             (vector, self.texts([text[start:end] for start, end in spans]))
             for vector, (text, spans) in zip(whole, items, strict=True)

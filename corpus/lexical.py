@@ -94,7 +94,8 @@ def terms(conn: Connection, domain: Domain, query: str, *, total: int) -> list[T
 
 def search(conn: Connection, domain: Domain, asked: Sequence[Term], k: int) -> list[tuple[int, float]]:
     """The `k` best passages by BM25: row number and score, best first."""
-    named, budget = [], POSTINGS
+    named: list[str] = []
+    budget = POSTINGS
     for term in asked:
         if not term.count:
             continue

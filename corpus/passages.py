@@ -22,13 +22,17 @@ _DROPPED = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff\x00-\x08\x0e-\x1f]")
 _BULLET = re.compile(r"[\uf000-\uf0ff\u25a0-\u25cf\u2023\u2043]")
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,300}>|(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)|`")
 _LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()\s]{0,500}\)")
-_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\u00a0": " "})
+_LIGATURES = str.maketrans(
+    {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\u00a0": " "}
+)
 
 
 def clean(raw: str) -> str:
     """A stretch of a document as a person reads it: words whole again, one space between them, no markup."""
     text = _DROPPED.sub("", raw).translate(_LIGATURES)
-    text = _HYPHEN.sub(lambda match: "-" if _COMPOUND.search(text, max(0, match.start() - 8), match.start()) else "", text)
+    text = _HYPHEN.sub(
+        lambda match: "-" if _COMPOUND.search(text, max(0, match.start() - 8), match.start()) else "", text
+    )
     if "<" in text or "*" in text or "_" in text or "`" in text or "](" in text:
         text = _MARKUP.sub("", _LINK.sub(r"\1", text))
     return _SPACE.sub(" ", _BULLET.sub("•", text)).strip()

@@ -44,7 +44,7 @@ def provenance_of(
     entry: Entry | None,
     before: Provenance | None,
     same_bytes: bool,
-    stated_title: str,
+    title: str,
     validated_by: str,
     today: date,
     stated_url: str = "",
@@ -52,16 +52,16 @@ def provenance_of(
     """The provenance of a document that is being ingested.
 
     `entry` is what the manifest says, `before` what was known, `same_bytes` whether the file is still the one that was
-    known then; `stated_title` and `stated_url` are what it says of itself. A manifest replaces all that was known,
-    except that: a validation outlives a manifest that is silent on it, as long as the bytes are the same (nobody has
-    looked at the new ones); a withdrawal outlives everything but removing the document. `validated_by` (with `today`)
-    counts where nobody else validated it.
+    known then; `title` is what it is indexed under, `stated_url` what it says of itself. A manifest replaces all that
+    was known, except that: a validation outlives a manifest that is silent on it, as long as the bytes are the same
+    (nobody has looked at the new ones); a withdrawal outlives everything but removing the document. `validated_by`
+    (with `today`) counts where nobody else validated it.
     """
-    known = before or Provenance(title=stated_title)
+    known = before or Provenance(title=title)
     result = entry.provenance if entry else known
     result = replace(
         result,
-        title=result.title or stated_title,
+        title=title,
         url=result.url or stated_url,
         withdrawn_by=known.withdrawn_by,
         withdrawn_on=known.withdrawn_on,

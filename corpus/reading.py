@@ -50,4 +50,3 @@ class CrossEncoder:
 
                 self._loaded = onnx_session(self.model), minilm_tokenizer(LONGEST)
             return self._loaded
-

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from corpus import database as db
 from corpus import lexical, records
 from corpus.embedding import Embedder
 from corpus.types import DOMAINS, Document, Domain, Hit, Passage, SearchResult
@@ -57,7 +56,7 @@ def search(
     include_unvalidated: bool,
     today: date,
 ) -> SearchResult:
-    """The `k` best passages for a query; all domains are searched when none is given, and the hits tell which it was."""
+    """The `k` best passages for a query; with no domain given all are searched, and the hits tell which it was."""
     query = query[:QUERY_LIMIT]
     if not query.strip() or k < 1:
         return SearchResult(query=query, hits=(), domain=domain)
@@ -115,13 +114,21 @@ def _in_domain(  # noqa: PLR0913, PLR0917 - one call from one place
     sentences = records.sentence_vectors(conn, usable, embedder.dimension)
     most = sum(term.weight for term in asked) * 2.2 or 1.0
     found = [
-        _scored(passage, documents[passage.document_id], vector, cosines.get(rowid), words.get(rowid, 0.0), most, sentences.get(rowid))
+        _scored(
+            passage,
+            documents[passage.document_id],
+            vector,
+            cosines.get(rowid),
+            words.get(rowid, 0.0),
+            most,
+            sentences.get(rowid),
+        )
         for rowid, passage in usable.items()
     ]
     return found, {term.word: term.weight for term in asked}
 
 
-def _scored(  # noqa: PLR0913, PLR0917
+def _scored(
     passage: Passage,
     document: Document,
     vector: Vector,
@@ -167,7 +174,7 @@ def _domain(hits: Iterable[Hit]) -> Domain | None:
     votes: dict[Domain, float] = {}
     for rank, hit in enumerate(hits):
         votes[hit.document.domain] = votes.get(hit.document.domain, 0.0) + hit.score / (rank + 1)
-    return max(votes, key=lambda domain: votes[domain]) if votes else None
+    return max(votes, key=votes.__getitem__) if votes else None
 
 
 def _hit(item: _Found) -> Hit:

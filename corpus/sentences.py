@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from corpus.types import Span
 
 _ABBREVIATIONS = frozenset(
     """
     al approx art arts cf ch cl co corp dept dr e.g ed eds eg eq esp est etc fig figs i.e ie inc incl jr ltd max min mr
-    mrs ms mt no nos p par para pp prof ref refs reg resp rev sec sect seq sr st subsec tab u.s u.k univ v viz vol vols vs
+    mrs ms mt no nos p par para pp prof ref refs reg resp rev sec sect seq sr st subsec tab u.s u.k univ v viz vol vols
+    vs
     """.split()
 )
 _END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s)|[。！？]")
 _NEXT = re.compile(r"[\"'“‘(\[]?(?:[A-Z0-9À-Þ•·▪§¶\[]|[^\x00-\x7f])")
 _ITEM = re.compile(r"\n[ \t]*(?=(?:[•·▪◦●○■□–—*-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])[ \t]+\S)")
 _GAP = re.compile(r"\n[ \t]*\n\s*")
+_LABEL = re.compile(r"\b(?:table|figure|article|section|chapter|annex|appendix|part|rule|clause)\s$", re.IGNORECASE)
 _LAST_WORD = re.compile(r"([^\s(\[“\"']+?)\.$")
 
 
@@ -26,7 +29,7 @@ def split_sentences(text: str) -> tuple[Span, ...]:
     cuts.update(match.end() for match in _ITEM.finditer(text))
     cuts.update(match.end() for match in _END.finditer(text) if _ends(text, match.start(), match.end()))
     ordered = sorted(cuts)
-    spans = (_trimmed(text, start, end) for start, end in zip(ordered, ordered[1:], strict=False))
+    spans = (_trimmed(text, start, end) for start, end in pairwise(ordered))
     return tuple(span for span in spans if span[0] < span[1])
 
 
@@ -47,6 +50,9 @@ def _ends(text: str, start: int, end: int) -> bool:
         return False
     # "J. Smith", and "1. Take …", where the number opens the line and so belongs to what follows
     if len(word) == 1 and word.isupper():
+        return False
+    # "Table 1. Doses", "Article 5. Scope": the number belongs to the word before it
+    if word.isdigit() and _LABEL.search(text, max(0, start - 24), start - len(word)):
         return False
     opens_line = start - len(word) == 0 or text[start - len(word) - 1] == "\n"
     return not (word.isdigit() and len(word) <= 2 and opens_line)

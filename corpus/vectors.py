@@ -128,7 +128,9 @@ class Chroma:
         """The nearest by HNSW."""
         with self._errors():
             found = self._collection(domain).query(query_embeddings=[vector], n_results=k, include=["distances"])
-        return [(each, 1.0 - float(distance)) for each, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
+        return [
+            (each, 1.0 - float(distance)) for each, distance in zip(found["ids"][0], found["distances"][0], strict=True)
+        ]
 
     def count(self, domain: Domain) -> int:
         """How many."""
@@ -200,7 +202,7 @@ class Chroma:
             yield
         except StorageError:
             raise
-        except Exception as error:  # noqa: BLE001 - Chroma raises whatever its parts raise
+        except Exception as error:
             raise self._translated(error) from error
 
     def _translated(self, error: Exception) -> Exception:

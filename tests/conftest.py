@@ -20,7 +20,7 @@ _attempts: list[str] = []
 
 
 def _watch(event: str, arguments: tuple[object, ...]) -> None:
-    """Forbids connections and look-ups beyond loopback; an audit hook sees those of every library that uses Python's."""
+    """Forbids connections and look-ups beyond loopback; an audit hook sees those of all Python libraries."""
     if event == "socket.connect":
         address = arguments[1]
         host = address[0] if isinstance(address, tuple) else None  # a Unix socket's address is a path

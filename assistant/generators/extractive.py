@@ -17,7 +17,7 @@ from corpus.passages import clean
 
 from assistant.generators.questions import Asked, gives, read_question
 from assistant.types import Candidate, Retrieved, Sentence
-from corpus.types import Hit
+from corpus.types import Hit, SearchResult
 from guards.grounding.words import content
 
 SHORTLIST = 6
@@ -91,7 +91,7 @@ class Extractive:
     def generate(self, retrieved: Retrieved) -> tuple[Candidate, ...]:
         """One candidate: the best sentence and what belongs to it. None when there is no passage."""
         question = retrieved.admitted.text
-        units = self.judged(question, retrieved.hits)
+        units = self.judged(question, retrieved.result)
         if not units:
             return ()
         best = units[0]
@@ -105,10 +105,11 @@ class Extractive:
             ),
         )
 
-    def judged(self, question: str, hits: Sequence[Hit]) -> list[Unit]:
+    def judged(self, question: str, result: SearchResult) -> list[Unit]:
         """The shortlist of sentences with their features, best first."""
         asked = read_question(question)
-        units = [unit for number, hit in enumerate(hits, start=1) for unit in _units(number, hit, asked)]
+        rarity = _rarity(asked, result.word_weights)
+        units = [unit for number, hit in enumerate(result.hits, start=1) for unit in _units(number, hit, asked, rarity)]
         units.sort(key=lambda unit: -probability(unit.features, self.weights))
         units = units[:SHORTLIST]
         if self.reader is not None and units:
@@ -131,7 +132,14 @@ def probability(features: Mapping[str, float], weights: Mapping[str, float]) -> 
     return 1.0 / (1.0 + math.exp(-max(-40.0, min(40.0, total))))
 
 
-def _units(number: int, hit: Hit, asked: Asked) -> Iterable[Unit]:
+def _rarity(asked: Asked, weights: Mapping[str, float]) -> Mapping[str, float]:
+    """How much each of the question's stems says; those that the index does not weigh count as the average does."""
+    known = {root: weight for word, weight in weights.items() for root in content(word)}
+    usual = sum(known.values()) / len(known) if known else 1.0
+    return {term: known.get(term, usual) for term in asked.terms}
+
+
+def _units(number: int, hit: Hit, asked: Asked, rarity: Mapping[str, float]) -> Iterable[Unit]:
     passage = hit.passage
     context = set(content(" ".join((hit.document.provenance.title, *passage.headings, passage.table_header))))
     for index in range(len(passage.sentences)):
@@ -140,8 +148,6 @@ def _units(number: int, hit: Hit, asked: Asked) -> Iterable[Unit]:
         words = set(content(text))
         if not words:
             continue
-        covered = [term in words for term in asked.terms]
-        around = [term in words or term in context for term in asked.terms]
         yield Unit(
             number=number,
             hit=hit,
@@ -149,16 +155,18 @@ def _units(number: int, hit: Hit, asked: Asked) -> Iterable[Unit]:
             features={
                 "cosine": hit.sentence_scores[index] if index < len(hit.sentence_scores) else hit.dense,
                 "passage": hit.dense,
-                "covered": _share(covered),
-                "in_context": _share(around),
+                "covered": _share(rarity, words),
+                "in_context": _share(rarity, words | context),
                 "gives": float(gives(asked, text)),
                 "fragment": float(_is_fragment(text)),
             },
         )
 
 
-def _share(found: Sequence[bool]) -> float:
-    return sum(found) / len(found) if found else 0.0
+def _share(rarity: Mapping[str, float], words: set[str]) -> float:
+    """The share of the question's words, weighed by rarity, that are among these."""
+    total = sum(rarity.values())
+    return sum(weight for term, weight in rarity.items() if term in words) / total if total else 0.0
 
 
 def _is_fragment(text: str) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from corpus import database as db
-from corpus import provenance, records
+from corpus import provenance, readers, records
 from corpus.embedding import Embedder
 from corpus.errors import ManifestError
 from corpus.ingest import originals, quarantine, sources
@@ -25,9 +25,6 @@ from corpus.vectors import VectorStore
 
 BAD_LINES = 100
 """Bad lines of one JSON Lines file that are listed one by one; the rest is counted."""
-
-LARGEST = 512 << 20
-"""Larger files, in bytes, are not read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,8 +150,8 @@ class Ingestion:
 
     def _file_task(self, path: Path) -> tuple[Request, Task] | None:
         source, digest, entry = str(path), sources.sha256(path), self._entries.get(path)
-        if path.stat().st_size > LARGEST:
-            self._quarantine(path, f"larger than {LARGEST >> 20} MiB")
+        if path.stat().st_size > readers.LARGEST_FILE:
+            self._quarantine(path, f"larger than {readers.LARGEST_FILE // 10**6} MB")
             return None
         if entry and entry.sha256 not in ("", digest):
             self._fail(path, f"its sha256 is {digest}, the manifest says {entry.sha256}")
@@ -171,7 +168,7 @@ class Ingestion:
         title = self._given_title(entry, before, stated)
         same = before is not None and (before.id, before.sha256, before.domain) == (name, digest, self._domain)
         if before and same and before.provenance.title == (title or stated):
-            self._amend(before, entry, stated, path)
+            self._amend(before, entry, path)
             return None
         request = Request(path=source, name=path.name, document_id=name, title=title)
         return request, Task(path=path, sha256=digest, entry=entry, before=before)
@@ -209,10 +206,11 @@ class Ingestion:
             return entry.provenance.title
         return before.provenance.title if before and before.provenance.title != stated else ""
 
-    def _amend(self, before: Document, entry: provenance.Entry | None, stated: str, path: Path, row: str = "") -> None:
+    def _amend(self, before: Document, entry: provenance.Entry | None, path: Path, row: str = "") -> None:
         """Notes what is newly known of a document whose bytes haven't changed."""
         source = f"{path}#{row}" if row else str(path)
-        change = self._change(entry, stated, before.provenance.url if row else "", same_bytes=True)
+        url = before.provenance.url if row else ""
+        change = self._change(entry, before.provenance.title, url, same_bytes=True)
         if before.source == source and change(before.provenance) == before.provenance:
             self._unchanged += 1
             return
@@ -220,14 +218,14 @@ class Ingestion:
         self._updated += 1
 
     def _change(
-        self, entry: provenance.Entry | None, stated_title: str, stated_url: str, *, same_bytes: bool
+        self, entry: provenance.Entry | None, title: str, stated_url: str, *, same_bytes: bool
     ) -> Callable[[Provenance | None], Provenance]:
         """From the provenance that a document has when it is stored, the one that it is to have."""
         return lambda before: provenance.provenance_of(
             entry=entry,
             before=before,
             same_bytes=same_bytes,
-            stated_title=stated_title,
+            title=title,
             stated_url=stated_url,
             validated_by=self._validated_by,
             today=self._today,
@@ -269,7 +267,7 @@ class Ingestion:
             if name not in refused and name not in rows.seen:
                 known = rows.known[name]
                 entry = _row_entry(task.entry, known.provenance.url)
-                self._amend(known, entry, known.provenance.title, task.path, row=name)
+                self._amend(known, entry, task.path, row=name)
             rows.seen.add(name)
         for reading in response.readings:
             if reading.id in rows.seen:
@@ -287,7 +285,7 @@ class Ingestion:
             file=task.path.name,
             source=source,
             replaces=before.id if before else "",
-            provenance=self._change(entry, reading.stated_title, reading.url, same_bytes=same_bytes),
+            provenance=self._change(entry, reading.title, reading.url, same_bytes=same_bytes),
         )
         self._store.add(incoming)
         if before:

@@ -150,13 +150,16 @@ class Store:
             .where(db.passages.c.id == loose.passage_id, db.documents.c.domain == loose.domain)
             .exists()
         )
+        with self._engine.connect() as conn:
+            rows = conn.execute(select(loose.domain, loose.passage_id, live.label("live"))).all()
+        if not rows:
+            return
         for domain in DOMAINS:
-            with self._engine.connect() as conn:
-                dead = conn.execute(select(loose.passage_id).where(loose.domain == domain, ~live)).scalars().all()
+            dead = [row.passage_id for row in rows if row.domain == domain and not row.live]
             for some in records.chunks(dead, SLICE):
                 self._vectors.delete(domain, some)
-            with self._engine.begin() as conn:
-                conn.execute(delete(db.loose_vectors).where(loose.domain == domain))
+        with self._engine.begin() as conn:
+            self._forget_loose(conn, [(row.domain, row.passage_id) for row in rows])
 
     def heal_vectors(self) -> None:
         """Makes the vector store hold one vector for each passage, should the two have come apart."""
@@ -217,6 +220,16 @@ class Store:
                 [{"domain": domain, "passage_id": passage_id} for domain, passage_id in vectors],
             )
 
+    @staticmethod
+    def _forget_loose(conn: Connection, vectors: Sequence[tuple[Domain, str]]) -> None:
+        loose = db.loose_vectors.c
+        conn.execute(
+            delete(db.loose_vectors).where(
+                loose.domain == bindparam("of_domain"), loose.passage_id == bindparam("of_passage")
+            ),
+            [{"of_domain": domain, "of_passage": passage_id} for domain, passage_id in vectors],
+        )
+
     def _retire(self, conn: Connection, ids: Collection[str], sources: Collection[str] = ()) -> None:
         """Takes out the documents with these ids or sources, their words, and lets go of their vectors."""
         document = db.documents.c
@@ -266,11 +279,7 @@ class Store:
             for (rowid, piece), (text, _) in zip(numbered, reading.indexed, strict=True)
         ]
         lexical.add(conn, item.domain, words)
-        loose = db.loose_vectors.c
-        conn.execute(
-            delete(db.loose_vectors).where(loose.domain == item.domain, loose.passage_id == bindparam("piece")),
-            [{"piece": piece.id} for piece in reading.passages],
-        )
+        self._forget_loose(conn, [(item.domain, piece.id) for piece in reading.passages])
 
 
 def check_model(conn: Connection, embedder: Embedder) -> None:

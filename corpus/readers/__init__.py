@@ -60,7 +60,9 @@ def media_type(data: bytes, name: str) -> str:
             return _DOCX
         raise UnreadableFile("unsupported format: a zip archive that is no Word document")
     if by_name in ("application/pdf", _DOCX):
-        raise UnreadableFile(f"it is no {'PDF' if by_name.endswith('pdf') else 'Word document'} although its name says so")
+        raise UnreadableFile(
+            f"it is no {'PDF' if by_name.endswith('pdf') else 'Word document'} although its name says so"
+        )
     start = head[:512].lower()
     if start.startswith((b"<!doctype html", b"<html")) or b"<html" in start:
         return "text/html"
@@ -107,7 +109,7 @@ def read(data: bytes, name: str) -> Parsed:
 
 
 def decoded(data: bytes) -> str:
-    """The text of a file: by its byte order mark, as UTF-8, or by the likeliest encoding. Line ends become \\n."""
+    """The text of a file: by its byte order mark, as UTF-8, or by the likeliest encoding. Line ends are made alike."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = data.decode("utf-16", errors="replace")
     else:

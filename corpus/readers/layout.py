@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from corpus.passages import clean
 from corpus.types import Block, BlockKind
@@ -13,13 +14,21 @@ from corpus.types import Block, BlockKind
 EDGE = 4
 """Lines at the top and bottom of a page among which running heads are looked for."""
 
+MOST_LINES = 24
+"""Lines of the longest table row."""
+
+NEAR = 4.0
+"""Points within which two left edges are the same column."""
+
 _NUMBERED = re.compile(r"^\s*((?:[A-Z]\.)?\d{1,3}(?:\.\d{1,3}){0,5}|[A-Z](?:\.\d{1,3}){1,4})\.?\s+(?=[A-Z\"“(])")
 _NAMED = re.compile(
     r"^\s*(?:(?:ARTICLE|Article|SECTION|Section|CHAPTER|Chapter|PART|Part|ANNEX|Annex|APPENDIX|Appendix|SCHEDULE|Schedule|"
     r"EXHIBIT|Exhibit|TITLE|Title)\s+(?:\d+[\d.]*|[IVXLC]+|[A-Z])\b)"
 )
 _ITEM = re.compile(r"^\s*(?:[•·▪◦●○■□–—*-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+\S")
-_REQUIREMENT = re.compile(r"^\s*(?:\[[A-Z]{2,6}[ -]?\d+[^\]]{0,8}\]|[A-Z]{1,3}\d{2}(?:\.[A-Z]{2}\.\d{2,3})?\s|R\d{1,3}[.:]?\s)")
+_REQUIREMENT = re.compile(
+    r"^\s*(?:\[[A-Z]{2,6}[ -]?\d+[^\]]{0,8}\]|[A-Z]{1,3}\d{2}(?:\.[A-Z]{2}\.\d{2,3})?\s|R\d{1,3}[.:]?\s)"
+)
 _CAPTION = re.compile(r"^\s*(?:TABLE|Table)\s+\w+")
 _LEADERS = re.compile(r"\.{4,}|(?:\. ){4,}|…{2,}")
 _PAGE_NUMBER = re.compile(r"^\W*(?:page\s*)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:of|/)\s*\d{1,4})?\W*$", re.IGNORECASE)
@@ -64,7 +73,7 @@ def _running(pages: Sequence[Sequence[Line]]) -> set[int]:
     """Lines that stand at the edge of many pages, whatever number is in them; and bare page numbers there."""
     edges = [[*lines[:EDGE], *lines[max(EDGE, len(lines) - EDGE) :]] for lines in pages]
     seen = Counter(key for edge in edges for key in {_edge_key(line) for line in edge})
-    often = max(3, len(pages) // 5)
+    often = 2 if len(pages) == 2 else max(3, len(pages) // 5)
     return {
         id(line)
         for edge in edges
@@ -134,7 +143,7 @@ class _Outline:
             return None
         number = _numbered(text)
         large = line.size > 1.12 * self._body
-        if _CAPTION.match(text) or _ITEM.match(text) and not number:
+        if _CAPTION.match(text) or (_ITEM.match(text) and not number):
             return None
         prose = len(words) > 9 and bool(_SENTENCE.search(text))
         if number and (large or line.bold or (text.isupper() and len(words) < 12)) and not text.endswith((",", ";")):
@@ -159,13 +168,13 @@ def _page_blocks(lines: Sequence[Line], outline: _Outline, body: float) -> Itera
     index = 0
     while index < len(lines):
         line = lines[index]
-        rows = _table(lines, index)
+        captioned = bool(_CAPTION.match(line.text)) and len(line.text.split()) < 30
+        rows = _captioned(lines, index + 1, body) if captioned else _table(lines, index)
         if rows:
             yield from _close(paragraph, outline)
             paragraph = []
-            caption = _caption(lines, index)
-            yield from _rows(lines[index : index + rows], caption, outline)
-            index += rows
+            yield from _rows(rows, clean(line.text) if captioned else "", outline.path)
+            index += captioned + sum(len(row) for row in rows)
             continue
         path = outline.path
         if outline.take(line):
@@ -196,35 +205,82 @@ def _begins(line: Line, before: Line, body: float) -> bool:
     if _ITEM.match(line.text) or _REQUIREMENT.match(line.text) or _CAPTION.match(line.text):
         return True
     gap = before.y - line.y
+    item_ends = _ITEM.match(before.text) and line.x <= before.x + 1 and line.text.lstrip()[:1].isupper()
+    if item_ends and len(before.text) < 70:
+        return True
     return gap > 1.9 * max(body, line.size, 6.0) or gap < -4 * max(body, 6.0)
 
 
-def _table(lines: Sequence[Line], start: int) -> int:
-    """How many lines from here on are rows of one table; 0 when it is none."""
-    count, columns = 0, Counter[float]()
-    for line in lines[start:]:
-        if len(line.cells) < 2:
+def _table(lines: Sequence[Line], start: int) -> list[Sequence[Line]]:
+    """The rows of the table that begins here; fewer than two are no table."""
+    rows: list[Sequence[Line]] = []
+    while start < len(lines) and (row := _row(lines, start)):
+        rows.append(row)
+        start += len(row)
+    return rows if len(rows) > 1 else []
+
+
+def _row(lines: Sequence[Line], start: int) -> Sequence[Line]:
+    """The lines of the table row that begins here; empty when none does.
+
+    Cells come one after another, each with its own wrapped lines, so the text goes down a cell and jumps up again and
+    to the right for the next one. Nothing but a table reads like that within a few lines.
+    """
+    first = lines[start]
+    height = max(first.size, 6.0)
+    jumped = len(first.cells) > 1
+    end = start + 1
+    for before, line in pairwise(lines[start : start + MOST_LINES]):
+        down = before.y - line.y
+        wraps = 0.3 * height < down < 2.2 * height
+        if not jumped:
+            if line.x > first.x + NEAR and abs(line.y - first.y) <= 0.6 * height:
+                jumped = True
+            elif not (wraps and abs(line.x - first.x) <= NEAR):
+                break
+        elif line.x <= first.x + NEAR or line.y > first.y + 0.6 * height or (down > 0.3 * height and not (
+            wraps and any(abs(line.x - x) <= NEAR for x in (before.x, *before.cells, *first.cells))
+        )):
             break
-        columns.update(round(x / 6) for x in line.cells)
-        count += 1
-    aligned = [x for x, seen in columns.items() if seen >= max(2, count // 2)]
-    return count if count >= 3 and len(aligned) >= 2 else 0
+        end += 1
+    return lines[start:end] if jumped else ()
 
 
-def _caption(lines: Sequence[Line], start: int) -> str:
-    """The caption that stands within two lines above the table."""
-    for line in reversed(lines[max(0, start - 2) : start]):
-        if _CAPTION.match(line.text):
-            return clean(line.text)[:120]
-    return ""
+def _captioned(lines: Sequence[Line], start: int, body: float) -> list[Sequence[Line]]:
+    """The rows below a caption. Rows on one line, whose cells pypdf runs together, are told by being short."""
+    rows: list[Sequence[Line]] = []
+    at = start
+    while at < len(lines):
+        line, above = lines[at], lines[at - 1]
+        row = _row(lines, at) or ((line,) if _may_be_row(line) else ())
+        apart = above.y - line.y > 3 * max(line.size, 6.0) or line.size > 1.12 * body > 0
+        heading = bool(rows) and line.bold and bool(_numbered(line.text))
+        if not row or apart or heading or _CAPTION.match(line.text):
+            break
+        rows.append(row)
+        at += len(row)
+    return rows if len(rows) > 1 else []
 
 
-def _rows(lines: Sequence[Line], caption: str, outline: _Outline) -> Iterator[Block]:
-    """The first row is the header, unless it begins with a number; it stands in the table's first block too."""
-    first = clean(lines[0].text)
-    header = "" if first[:1].isdigit() else first
-    title = ": ".join(part for part in (caption, header) if part)[:200]
-    for line in lines:
-        yield Block(
-            page=line.page, start=line.start, end=line.end, kind="table_row", headings=outline.path, table_header=title
-        )
+def _may_be_row(line: Line) -> bool:
+    words = line.text.split()
+    return 1 < len(words) < 22 and not (len(words) > 9 and line.text.rstrip().endswith((".", ",", ";")))
+
+
+def _rows(rows: Sequence[Sequence[Line]], caption: str, path: tuple[str, ...]) -> Iterator[Block]:
+    """A block a row. The header stands in no block of its own: every row carries it."""
+    texts = [clean(" | ".join(line.text for line in row)) for row in rows]
+    named = all(line.bold for line in rows[0]) or caption
+    plain = len(texts[0].split()) < 10 and not any(c.isdigit() for c in texts[0])
+    header = texts[0] if named or plain else ""
+    title = ": ".join(part for part in (caption, header.replace(" | ", ", ")) if part)[:240]
+    for row, text in zip(rows, texts, strict=True):
+        if not header or text != header:
+            yield Block(
+                page=row[0].page,
+                start=row[0].start,
+                end=row[-1].end,
+                kind="table_row",
+                headings=path,
+                table_header=title,
+            )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import UnreadableFile
@@ -14,15 +16,21 @@ if TYPE_CHECKING:
     from bs4 import Tag
     from markdown_it.token import Token
 
-_SKIPPED = {"script", "style", "nav", "noscript", "template", "head", "svg", "iframe", "form", "button"}
-_BLOCKS = {
-    "p", "div", "li", "td", "th", "tr", "table", "section", "article", "blockquote", "pre", "dd", "dt", "h1", "h2", "h3",
-    "h4", "h5", "h6", "ul", "ol", "dl", "body", "main", "header", "footer", "figcaption", "caption", "tbody", "thead",
-}  # fmt: skip
-_NAMED = re.compile(r"^(?:Article|Section|Chapter|CHAPTER|Part|Annex|ANNEX|Schedule|SECTION|TITLE)\s+[\dIVXLC]+[A-Z]?\b.{0,80}$")
+_SKIPPED = {"script", "style", "nav", "footer", "noscript", "template", "head", "svg", "iframe", "form", "button"}
+_BLOCKS = frozenset(
+    """
+    p div li td th tr table section article blockquote pre dd dt h1 h2 h3 h4 h5 h6 ul ol dl body main header footer
+    figcaption caption tbody thead
+    """.split()
+)
+_NAMED = re.compile(
+    r"^(?:Article|Section|Chapter|CHAPTER|Part|Annex|ANNEX|Schedule|SECTION|TITLE)\s+[\dIVXLC]+[A-Z]?\b.{0,80}$"
+)
 _ITEM = re.compile(r"^\s*(?:[•·▪–*-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+\S")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+CAPTION = re.compile(r"^(?:Table|Figure)\s+[\w.]+[.:]?\s")
 _UNDERLINE = re.compile(r"^(={3,}|-{3,})\s*$")
+_COLUMNS = re.compile(r"\S {2,}\S|\t\S")
 _NUMBERED = re.compile(r"^\s*(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[A-Z][^.;]{2,80}$")
 
 
@@ -34,6 +42,7 @@ class Writer:
         self.blocks: list[Block] = []
         self._at = 0
         self._path: list[tuple[int, str]] = []
+        self._caption: tuple[int, str] | None = None
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -51,6 +60,7 @@ class Writer:
         """A paragraph, list item or table row, on a line of its own."""
         if text := clean(text):
             start = self._line(text)
+            self._caption = (len(self.blocks), text) if CAPTION.match(text) else None
             self.blocks.append(
                 Block(
                     page=1,
@@ -61,6 +71,13 @@ class Writer:
                     table_header=table_header[:200],
                 )
             )
+
+    def caption(self) -> str:
+        """The caption that was just written as a paragraph, taken back: it belongs to the table that follows."""
+        if self._caption is None or self._caption[0] != len(self.blocks) - 1:
+            return ""
+        self.blocks.pop()
+        return self._caption[1]
 
     def parsed(self, title: str = "", metadata: dict[str, str] | None = None) -> Parsed:
         """All of it as one page. Raises UnreadableFile when there is nothing."""
@@ -94,8 +111,8 @@ def read_html(text: str) -> Parsed:
 
 def _html(root: Tag, writer: Writer) -> None:
     """Walks the tree with a stack of its own: nesting has no depth that could break it."""
-    from bs4 import NavigableString, Tag
-    from bs4.element import PreformattedString
+    from bs4 import Tag
+    from bs4.element import NavigableString, PreformattedString
 
     inline: list[str] = []
     stack: list[Any] = [root]
@@ -122,11 +139,10 @@ def _html(root: Tag, writer: Writer) -> None:
                 _paragraph(" ".join(inline), writer)
                 inline.clear()
                 writer.block(node.get_text(" "), "list_item")
+            elif node.name in _BLOCKS or node.name == "br":
+                stack += [flush, *reversed(list(node.children)), flush]
             else:
-                if node.name in _BLOCKS or node.name == "br":
-                    stack += [flush, *reversed(list(node.children)), flush]
-                else:
-                    stack += reversed(list(node.children))
+                stack += reversed(list(node.children))
     _paragraph(" ".join(inline), writer)
 
 
@@ -158,7 +174,8 @@ def table_rows(rows: list[list[str]], caption: str, writer: Writer) -> None:
     """Rows of a table: the first is the header, which every other one carries."""
     if not rows:
         return
-    header = " | ".join(cell for cell in rows[0] if cell)
+    caption = caption or writer.caption()
+    header = " | ".join(rows[0])
     title = ": ".join(part for part in (caption, header) if part)
     if len(rows) == 1:
         writer.block(header, "table_row", caption)
@@ -175,10 +192,10 @@ def read_markdown(text: str) -> Parsed:
         starts.append(starts[-1] + len(line) + 1)
     hidden = _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
     tokens = MarkdownIt("commonmark", {"html": True, "maxNesting": 50}).enable("table").parse(hidden)
-    blocks = tuple(_markdown(tokens, text, starts))
+    blocks = tuple(_without_captions(list(_markdown(tokens, text, starts)), text))
     if not blocks:
         raise UnreadableFile("it holds no text")
-    headings = [after.content for before, after in zip(tokens, tokens[1:], strict=False) if before.type == "heading_open"]
+    headings = [after.content for before, after in pairwise(tokens) if before.type == "heading_open"]
     return Parsed(pages=(Page(number=1, text=text),), blocks=blocks, title=clean(headings[0])[:200] if headings else "")
 
 
@@ -207,7 +224,9 @@ def _markdown(tokens: list[Token], text: str, starts: list[int]) -> Iterator[Blo
             if _NAMED.match(content):
                 path = [*(each for each in path if each[0] < 6), (6, content[:160])]
                 continue
-            kind: BlockKind = {"tr_open": "table_row", "fence": "code", "code_block": "code"}.get(token.type, "paragraph")  # type: ignore[assignment]
+            kind: BlockKind = {"tr_open": "table_row", "fence": "code", "code_block": "code"}.get(
+                token.type, "paragraph"
+            )  # type: ignore[assignment]
             if kind == "paragraph" and in_list:
                 kind = "list_item"
             yield Block(
@@ -218,6 +237,21 @@ def _markdown(tokens: list[Token], text: str, starts: list[int]) -> Iterator[Blo
                 headings=tuple(title for _, title in path[-4:]),
                 table_header=header[:200] if kind == "table_row" else "",
             )
+
+
+def _without_captions(blocks: list[Block], text: str) -> Iterator[Block]:
+    """A caption just before a table becomes part of the table's header."""
+    caption = ""
+    for block, following in pairwise([*blocks, None]):
+        assert block is not None  # the last pair's first member is a block
+        content = clean(text[block.start : block.end])
+        if following is not None and following.kind == "table_row" != block.kind and CAPTION.match(content):
+            caption = content
+        elif block.kind == "table_row" and caption:
+            yield replace(block, table_header=f"{caption}: {block.table_header}"[:240])
+        else:
+            caption = ""
+            yield block
 
 
 def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -233,6 +267,7 @@ def read_text(text: str) -> Parsed:
     """A plain text file: paragraphs at blank lines, headings where a line alone looks like one."""
     path: list[tuple[int, str]] = []
     blocks: list[Block] = []
+    caption = ""
     for match in re.finditer(r"[^\n]*\S[^\n]*(?:\n[^\n]*\S[^\n]*)*", text):
         lines = match.group().split("\n")
         start = match.start()
@@ -243,14 +278,46 @@ def read_text(text: str) -> Parsed:
             start += sum(len(line) + 1 for line in lines[:skipped])
             if start >= match.end():
                 continue
+        if rows := _aligned(text, start, match.end()):
+            header = ": ".join(part for part in (caption, clean(text[rows[0][0] : rows[0][1]])) if part)[:240]
+            blocks += [
+                Block(
+                    page=1,
+                    start=a,
+                    end=b,
+                    kind="table_row",
+                    headings=tuple(t for _, t in path[-4:]),
+                    table_header=header,
+                )
+                for a, b in rows[1:]
+            ]
+            caption = ""
+            continue
+        caption = clean(text[start : match.end()]) if CAPTION.match(text[start : match.end()]) else ""
+        if caption:
+            continue
         kind: BlockKind = "list_item" if _ITEM.match(text[start : match.end()]) else "paragraph"
         blocks.append(
             Block(page=1, start=start, end=match.end(), kind=kind, headings=tuple(title for _, title in path[-4:]))
         )
     if not blocks:
         raise UnreadableFile("it holds no text")
-    heading = path[0][1] if path and blocks[0].headings else ""
-    return Parsed(pages=(Page(number=1, text=text),), blocks=tuple(blocks), title=heading)
+    first = clean(text.strip().split("\n", 1)[0])
+    return Parsed(
+        pages=(Page(number=1, text=text),),
+        blocks=tuple(blocks),
+        title=first if 3 < len(first) < 120 and "." not in first[:-1] else "",
+    )
+
+
+def _aligned(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The lines of a paragraph that is a table set with spaces; empty when it is none."""
+    lines, at = [], start
+    for line in text[start:end].split("\n"):
+        lines.append((at, at + len(line)))
+        at += len(line) + 1
+    wide = sum(bool(_COLUMNS.search(text[a:b].strip())) for a, b in lines)
+    return lines if len(lines) > 2 and wide >= len(lines) - 1 else []
 
 
 def _text_heading(lines: list[str]) -> int:

@@ -7,6 +7,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 from corpus.errors import UnreadableFile
+from corpus.passages import clean
 from corpus.readers.marked import Writer, table_rows
 from corpus.types import Parsed
 
@@ -20,7 +21,7 @@ _HEADINGS = {"title", "heading", "head", "h1", "h2", "h3", "num"}
 
 
 def read_xml(data: bytes) -> Parsed:
-    """Any XML: elements that hold text become paragraphs; question-and-answer collections keep their questions as headings."""
+    """Any XML: elements that hold text become paragraphs; of questions with answers the questions become headings."""
     from xml.etree.ElementTree import ParseError
 
     from defusedxml.common import DefusedXmlException
@@ -49,12 +50,14 @@ def _walk(root: Element, writer: Writer) -> None:
     stack: list[tuple[Element, int]] = [(root, 1)]
     while stack:
         element, depth = stack.pop()
-        name = str(element.tag).rsplit("}", 1)[-1].lower()
+        name = _name(element)
         children = list(element)
-        inline = bool(children) and bool((element.text or "").strip()) or any((c.tail or "").strip() for c in children)
-        if name == "row" and children:
-            writer.block(" | ".join(" ".join(child.itertext()) for child in children), "table_row")
-        elif inline or not children:
+        if name == "table" and any(_name(child) in ("row", "tr") for child in children):
+            _table(children, writer)
+            continue
+        mixed = [element.text, *(child.tail for child in children)]
+        inline = bool(children) and any(part and part.strip() for part in mixed)
+        if inline or not children:
             text = " ".join(element.itertext())
             if name in _HEADINGS:
                 writer.heading(text, depth)
@@ -64,6 +67,16 @@ def _walk(root: Element, writer: Writer) -> None:
             if label := element.get("title") or element.get("name") or element.get("heading"):
                 writer.heading(label, depth)
             stack += [(child, depth + 1) for child in reversed(children)]
+
+
+def _table(children: list[Element], writer: Writer) -> None:
+    caption = next((" ".join(child.itertext()) for child in children if _name(child) in ("caption", "title")), "")
+    rows = [[clean(" ".join(cell.itertext())) for cell in child] for child in children if _name(child) in ("row", "tr")]
+    table_rows(rows, clean(caption), writer)
+
+
+def _name(element: Element) -> str:
+    return str(element.tag).rsplit("}", 1)[-1].lower()
 
 
 def read_docx(data: bytes) -> Parsed:

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 LARGEST_CONTENT = 50_000_000
 """Bytes of one page's drawing instructions; more is not text but a bomb or a map."""
 
-logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its warnings are about bytes, and people can do nothing about them
+logging.getLogger("pypdf").setLevel(
+    logging.CRITICAL
+)  # its warnings are about bytes, and people can do nothing about them
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ def _why_no_text(reader: PdfReader) -> str:
 
 def _title(reader: PdfReader, lines: list[list[Line]]) -> str:
     try:
-        stated = str((reader.metadata or {}).get("/Title") or "").strip()
+        stated = str((reader.metadata and reader.metadata.title) or "").strip()
     except Exception:  # noqa: BLE001 - damaged metadata is no metadata
         stated = ""
     if len(stated) > 5 and " " in stated and not stated.lower().endswith((".doc", ".docx", ".pdf", ".indd")):

@@ -16,8 +16,10 @@ class Verifier(Protocol):
     several threads; they never raise on any text. A claim without evidence is unsupported.
     """
 
-    name: str
-    """Short and stable; recorded with every answer."""
+    @property
+    def name(self) -> str:
+        """Short and stable; recorded with every answer."""
+        ...
 
     def verify(self, claims: Sequence[Claim], *, question: str = "") -> tuple[Verdict, ...]:
         """One verdict a claim, in order. `question` is context for claims that lean on it ("Yes, it does.")."""

@@ -275,9 +275,9 @@ def test_a_file_that_changes_while_it_is_read_is_reported(
 def test_a_file_that_is_far_too_large_is_not_read(
     shelf: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from corpus.ingest import run
+    from corpus import readers
 
-    monkeypatch.setattr(run, "LARGEST", 10)
+    monkeypatch.setattr(readers, "LARGEST_FILE", 10)
     report = shelf.ingest([folder], domain="medical")
     assert len(report.quarantined) == 2
     assert "larger than" in report.quarantined[0].reason

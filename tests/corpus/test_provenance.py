@@ -179,7 +179,7 @@ def provenance(**changes: object) -> Provenance:
             "entry": None,
             "before": None,
             "same_bytes": False,
-            "stated_title": "Stated",
+            "title": "Stated",
             "validated_by": "",
             "today": TODAY,
         }
@@ -191,12 +191,13 @@ def entry(**fields: object) -> Entry:
     return Entry(file=Path("/a.pdf"), provenance=Provenance(**{"title": "", **fields}))  # type: ignore[arg-type]
 
 
-KNOWN = Provenance(title="Known", publisher="Agency", validated_by="Ann", validated_on=date(2025, 1, 1))
+KNOWN = Provenance(title="Stated", publisher="Agency", validated_by="Ann", validated_on=date(2025, 1, 1))
 
 
 def test_a_new_document_goes_by_its_own_title_and_is_unvalidated() -> None:
     assert provenance() == Provenance(title="Stated")
-    assert provenance(entry=entry(title="Given", url="u")) == Provenance(title="Given", url="u")
+    assert provenance(entry=entry(url="u"), stated_url="v") == Provenance(title="Stated", url="u")
+    assert provenance(stated_url="v") == Provenance(title="Stated", url="v")
     assert provenance(validated_by="Bob") == Provenance(title="Stated", validated_by="Bob", validated_on=TODAY)
 
 
@@ -208,11 +209,11 @@ def test_new_bytes_lose_their_validation_and_keep_the_rest() -> None:
 
 
 def test_a_manifest_replaces_what_was_known_and_validates_only_if_it_says_so() -> None:
-    silent = entry(title="New", series="s")
+    silent = entry(series="s")
     assert provenance(entry=silent, before=KNOWN, same_bytes=True) == Provenance(
-        title="New", series="s", validated_by="Ann", validated_on=date(2025, 1, 1)
+        title="Stated", series="s", validated_by="Ann", validated_on=date(2025, 1, 1)
     )
-    assert provenance(entry=silent, before=KNOWN) == Provenance(title="New", series="s")
+    assert provenance(entry=silent, before=KNOWN) == Provenance(title="Stated", series="s")
     vouching = entry(validated_by="Cy", validated_on=date(2026, 2, 2))
     assert provenance(entry=vouching, before=KNOWN, validated_by="Bob") == Provenance(
         title="Stated", validated_by="Cy", validated_on=date(2026, 2, 2)

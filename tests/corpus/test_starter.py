@@ -16,8 +16,11 @@ from pathlib import Path
 import pytest
 
 from corpus import provenance, starter
+from corpus.embedding import Hashing
+from corpus.library import Library
 from corpus.starter import make_documents
 from corpus.types import DOMAINS, Domain
+from corpus.vectors import InMemory
 
 PATHS = starter.starter_paths()
 SOURCES = tuple(make_documents.sources())
@@ -151,6 +154,23 @@ def test_examples_point_at_validated_current_documents() -> None:
                 assert found.validated_by
                 assert found.valid_until is None or found.valid_until > date(2026, 11, 1)
                 assert example.document not in replaced
+
+
+def test_all_of_it_is_read_and_shows_every_status_that_documents_come_with(tmp_path: Path) -> None:
+    library = Library.open(tmp_path, embedder=Hashing(), vectors=InMemory())
+    try:
+        for domain, (folder, manifest) in PATHS.items():
+            report = library.ingest([folder], domain=domain, manifest=manifest)
+            assert (report.quarantined, report.failed) == ((), ())
+            assert report.added == len(ids(domain))
+            statuses = Counter(document.status for document in library.documents(domain=domain))
+            assert set(statuses) == {"validated", "superseded", "expired", "unvalidated"}
+            assert statuses["validated"] >= 7
+        for document in library.documents():
+            assert document.passages
+            assert (document.file.endswith(".pdf")) == (document.pages > 1)
+    finally:
+        library.close()
 
 
 def test_a_source_without_a_format_is_refused() -> None:

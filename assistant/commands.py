@@ -1,0 +1,255 @@
+"""What the commands of the command line do, without how it is shown: rows in, results out, one at a time."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant.types import Answer, Question, Turn
+from corpus.errors import HomeNotWritable, UsageError
+from corpus.types import DOMAINS, Domain, IngestReport, Progress, SearchResult
+from guards.types import Claim, Label, Verdict
+
+if TYPE_CHECKING:
+    from assistant.ask import Assistant
+    from assistant.settings import Settings
+    from corpus.library import Library
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One item to work on."""
+
+    line: int
+    """Of the input, from 1; 0 for what stood on the command line."""
+    id: Any
+    """As given, of whatever type; it is handed back."""
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadRow:
+    """An item that cannot be worked on, and why."""
+
+    line: int
+    id: Any
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """An answer checked against evidence."""
+
+    label: Label
+    score: float
+    sentences: tuple[tuple[tuple[int, int], str, Verdict], ...]
+    """Of each sentence the place in the answer, the text, and what was found."""
+
+
+Result = tuple[Row, Answer | SearchResult | Checked] | BadRow
+
+
+@contextmanager
+def library(settings: Settings) -> Iterator[Library]:
+    """The corpus of the settings' home; one that cannot be written is opened for reading."""
+    from assistant.build import open_library
+
+    try:
+        opened = open_library(settings)
+    except HomeNotWritable:
+        if not settings.home.is_dir():
+            raise
+        opened = open_library(settings, writable=False)
+    with opened:
+        yield opened
+
+
+@contextmanager
+def assistant(settings: Settings) -> Iterator[Assistant]:
+    """The assistant on the settings' home; one that cannot be written is opened for reading."""
+    from assistant.build import build
+
+    try:
+        built = build(settings)
+    except HomeNotWritable:
+        if not settings.home.is_dir():
+            raise
+        built = build(settings, writable=False)
+    with built.library:
+        yield built
+
+
+def ingest_starter(library: Library, progress: Callable[[Progress], None]) -> IngestReport:
+    """Takes in the starter corpus, all domains; the sum of their reports."""
+    from corpus.starter import starter_paths
+
+    total = IngestReport()
+    for domain, (folder, manifest) in starter_paths().items():
+        report = library.ingest([folder], domain=domain, manifest=manifest, progress=progress)
+        total = IngestReport(
+            added=total.added + report.added,
+            updated=total.updated + report.updated,
+            unchanged=total.unchanged + report.unchanged,
+            removed=total.removed + report.removed,
+            quarantined=total.quarantined + report.quarantined,
+            failed=total.failed + report.failed,
+            passages=total.passages + report.passages,
+            seconds=total.seconds + report.seconds,
+        )
+    return total
+
+
+def rows(text: str | None, source: str | None, *, name: str) -> Iterator[Row | BadRow]:
+    """The one item on the command line, or those of a JSON Lines file, read as they are needed.
+
+    `name` is the field that every item must have, a string. Raises UsageError for both, neither, or no such file.
+    """
+    if (text is None) == (source is None):
+        raise UsageError(f"give either a {name} or --input FILE")
+    if text is not None:
+        return iter([Row(line=0, id="", fields={name: _valid(text)})])
+    assert source is not None
+    if source != "-":
+        if not Path(source).is_file():
+            raise UsageError(f"there is no file {source}")
+        return _parsed(Path(source).open("rb"), name)
+    if sys.stdin is None or sys.stdin.closed:
+        raise UsageError("standard input is closed")
+    return _parsed(sys.stdin.buffer, name)
+
+
+def _parsed(lines: Iterable[bytes], name: str) -> Iterator[Row | BadRow]:
+    for number, line in enumerate(lines, start=1):
+        text = line.removeprefix(b"\xef\xbb\xbf").strip()
+        if not text:
+            continue
+        try:
+            fields = json.loads(text)
+        except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
+            yield BadRow(line=number, id=None, reason=f"not JSON: {error}")
+            continue
+        if not isinstance(fields, dict):
+            yield BadRow(line=number, id=None, reason="not a JSON object")
+        elif not isinstance(fields.get(name), str):
+            yield BadRow(line=number, id=fields.get("id"), reason=f"no {name!r} that is a string")
+        else:
+            yield Row(line=number, id=fields.get("id", ""), fields={**fields, name: _valid(fields[name])})
+
+
+def _valid(text: str) -> str:
+    """Text that can be encoded: lone surrogates come from JSON escapes and from arguments that are not UTF-8."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def searches(
+    library: Library, rows: Iterable[Row | BadRow], *, k: int, domain: Domain | None, include_unvalidated: bool
+) -> Iterator[Result]:
+    """What each query finds."""
+    for row in rows:
+        if isinstance(row, BadRow):
+            yield row
+        elif not row.fields["query"].strip():
+            yield BadRow(line=row.line, id=row.id, reason="the query is empty")
+        else:
+            yield (
+                row,
+                library.search(row.fields["query"], domain=domain, k=k, include_unvalidated=include_unvalidated),
+            )
+
+
+def answers(
+    assistant: Assistant, rows: Iterable[Row | BadRow], *, domain: Domain | None, include_unvalidated: bool
+) -> Iterator[Result]:
+    """The answer to each question; a row's own domain goes before `domain`."""
+    for row in rows:
+        if isinstance(row, BadRow):
+            yield row
+            continue
+        try:
+            question = _question(row)
+        except UsageError as error:
+            yield BadRow(line=row.line, id=row.id, reason=str(error))
+            continue
+        question = replace(question, domain=question.domain or domain, include_unvalidated=include_unvalidated)
+        yield row, assistant.ask(question)
+
+
+def _question(row: Row) -> Question:
+    domain = row.fields.get("domain") or None
+    if domain is not None and domain not in DOMAINS:
+        raise UsageError(f"no such domain: {domain!r}; there are {', '.join(DOMAINS)}")
+    history = row.fields.get("history") or []
+    if not isinstance(history, list):
+        raise UsageError("'history' is not a list")
+    return Question(
+        text=row.fields["question"],
+        id=_valid(str(row.id or "")),
+        history=tuple(_turn(each) for each in history),
+        domain=domain,
+    )
+
+
+def _turn(item: object) -> Turn:
+    if not isinstance(item, dict) or item.get("role") not in ("user", "assistant"):
+        raise UsageError("each turn of 'history' needs a 'role', user or assistant, and a 'content'")
+    content = item.get("content", item.get("text"))
+    if not isinstance(content, str):
+        raise UsageError("each turn of 'history' needs a 'content' that is a string")
+    return Turn(role=item["role"], text=_valid(content))
+
+
+def verdicts(settings: Settings, rows: Iterable[Row | BadRow]) -> Iterator[Result]:
+    """Each answer against its evidence, sentence by sentence."""
+    from assistant.build import make_embedder, make_verifier
+    from corpus.sentences import split_sentences
+
+    verifier = make_verifier(make_embedder(settings))
+    for row in rows:
+        if isinstance(row, BadRow):
+            yield row
+            continue
+        evidence = row.fields.get("evidence")
+        if not isinstance(evidence, list) or not all(isinstance(each, str) for each in evidence):
+            yield BadRow(line=row.line, id=row.id, reason="no 'evidence' that is a list of strings")
+            continue
+        answer, question = row.fields["answer"], row.fields.get("question")
+        spans = split_sentences(answer)
+        texts = tuple(_valid(each) for each in evidence)
+        claims = [Claim(text=answer[start:end], evidence=texts) for start, end in spans]
+        found = verifier.verify(claims, question=question if isinstance(question, str) else "")
+        sentences = tuple((span, answer[span[0] : span[1]], each) for span, each in zip(spans, found, strict=True))
+        yield (
+            row,
+            Checked(label=_whole(found), score=min((each.score for each in found), default=0.0), sentences=sentences),
+        )
+
+
+def _whole(verdicts: Sequence[Verdict]) -> Label:
+    """The label of an answer: one contradiction spoils it, and it is supported only if every sentence is."""
+    labels = {each.label for each in verdicts}
+    if "contradicted" in labels:
+        return "contradicted"
+    if labels == {"supported"}:
+        return "supported"
+    return "partial" if labels & {"supported", "partial"} else "unsupported"
+
+
+def run_program(module: str, arguments: Sequence[str]) -> int:
+    """Runs a program of evals as `python -m` would: that room stands above this one and cannot be imported here."""
+    import runpy
+
+    before, sys.argv = sys.argv, [f"plumbline {module.removeprefix('evals.')}", *arguments]
+    try:
+        runpy.run_module(module, run_name="__main__", alter_sys=False)
+    except SystemExit as finished:
+        if isinstance(finished.code, str):
+            raise UsageError(finished.code) from None
+        return finished.code or 0
+    finally:
+        sys.argv = before
+    return 0
