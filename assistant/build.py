@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,15 @@ from assistant.generate import Generator
 from assistant.generators.extractive import Extractive
 from corpus.embedding import Embedder, MiniLM, OpenAICompatible
 from corpus.library import Library
-from corpus.reading import CrossEncoder
+from corpus.reading import MODEL, CrossEncoder
 from corpus.vectors import Chroma, VectorStore
 from guards.grounding.overlap import OverlapVerifier
 from guards.grounding.verifier import Verifier
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 
 def build(settings: Settings, *, writable: bool = True) -> Assistant:
@@ -64,9 +67,17 @@ def make_verifier(embedder: Embedder) -> Verifier:
     return OverlapVerifier(embed=embedder.texts)
 
 
+def make_reader() -> CrossEncoder | None:
+    """The cross-encoder that ships with the project; None, and cheaper signals alone, in a checkout without it."""
+    if not MODEL.is_file():
+        logger.warning("%s is missing; answers are chosen by cheaper signals alone", MODEL.name)
+        return None
+    return CrossEncoder()
+
+
 def make_generators(settings: Settings) -> tuple[Generator, ...]:
     """The extractive generator, and the language models that the settings name."""
-    generators: list[Generator] = [Extractive(reader=CrossEncoder())]
+    generators: list[Generator] = [Extractive(reader=make_reader())]
     match settings.model:
         case "none" | "":
             pass

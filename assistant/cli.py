@@ -1,7 +1,7 @@
 """plumbline: the command line. The first door; heavy parts are imported by the command that needs them.
 
-Standard output carries results (with `--json` nothing but JSON), standard error progress, notices and errors. Exit codes:
-0 done; 1 done, but some items failed and are listed; 2 bad usage or input; 3 a needed service is not reachable.
+Standard output carries results (with `--json` nothing but JSON), standard error progress, notices and errors. Exit
+codes: 0 done; 1 done, but some items failed and are listed; 2 bad usage or input; 3 a needed service is not reachable.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = _fail("stopped", STOPPED)
     except click.ClickException as error:
         code = _fail(error.format_message(), BAD)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - raised again unless it is one of ours
         code = _fail(str(error), _code_of(error))
     raise SystemExit(code if isinstance(code, int) else 0)
 
@@ -274,9 +274,14 @@ def serve(
     json: Json = False,
 ) -> None:
     """The chat and corpus pages and the HTTP API."""
-    from assistant import commands
+    from assistant import commands, terminal
 
-    commands.serve(_settings(home, host=host, port=port), open_browser=open_browser, json=json)
+    def ready(url: str) -> None:
+        terminal.show_url(url, json=json)
+        if open_browser:
+            terminal.open_browser(url)
+
+    commands.serve(_settings(home, host=host, port=port), ready=ready)
 
 
 @app.command(context_settings=PASS_ON, add_help_option=False)

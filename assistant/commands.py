@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
+import signal
+import socket
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +23,8 @@ if TYPE_CHECKING:
     from assistant.ask import Assistant
     from assistant.settings import Settings
     from corpus.library import Library
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +243,67 @@ def _whole(verdicts: Sequence[Verdict]) -> Label:
     if labels == {"supported"}:
         return "supported"
     return "partial" if labels & {"supported", "partial"} else "unsupported"
+
+
+def serve(settings: Settings, *, ready: Callable[[str], None]) -> None:
+    """Runs the pages and the HTTP API until the process is told to stop; `ready` gets the URL once they are there.
+
+    Raises UsageError when the address cannot be listened on.
+    """
+    import asyncio
+
+    import uvicorn
+
+    from assistant.api import create_app
+    from assistant.conversations import Conversations
+
+    listening = _listen(settings.host, settings.port)
+    host, port = listening.getsockname()[:2]
+    with listening, assistant(settings) as built, closing(Conversations(settings.home)) as conversations:
+        app = create_app(built, conversations)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5))
+        threading.Thread(target=_warm_up, args=(built,), daemon=True, name="plumbline-warm-up").start()
+
+        async def run() -> None:
+            serving = asyncio.create_task(server.serve(sockets=[listening]))
+            while not (server.started or serving.done()):
+                await asyncio.sleep(0.05)
+            if server.started:
+                ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
+            await serving
+
+        # The server takes signals while it runs and passes them on when it has stopped.
+        before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        try:
+            asyncio.run(run())
+        except KeyboardInterrupt:
+            logger.info("stopped")
+        finally:
+            signal.signal(signal.SIGTERM, before)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise UsageError(f"cannot listen on {host}: {error.strerror or error}") from error
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(128)
+    except OSError as error:
+        listening.close()
+        raise UsageError(f"cannot listen on {host} port {port}: {error.strerror}; --port names another") from error
+    return listening
+
+
+def _warm_up(assistant: Assistant) -> None:
+    """Loads the models before the first question comes."""
+    try:
+        assistant.ask(Question(text="What is the first question?"))
+    except Exception:  # whatever is wrong, the first real question says it to a person
+        logger.info("warming up failed", exc_info=True)
 
 
 def run_program(module: str, arguments: Sequence[str]) -> int:

@@ -19,6 +19,13 @@ class SettingsError(AssistantError):
     """A setting that is wrong or contradicts another."""
 
 
+class UnknownConversation(AssistantError):
+    """No conversation has that id."""
+
+    def __init__(self, conversation: str) -> None:
+        super().__init__(f"no conversation with id {conversation!r}")
+
+
 class GeneratorError(AssistantError):
     """A language model brought no candidate."""
 

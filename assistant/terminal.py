@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_module
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -138,7 +139,8 @@ def show_quarantine(items: Sequence[Quarantined], *, json: bool) -> None:
 
 def show_each(results: Iterable[Result], *, json: bool) -> int:
     """Each result as soon as it is there; how many items failed. A failed item is listed where people look for it, and
-    in JSON Lines as `{id, line, error}` in its place."""
+    in JSON Lines as `{id, line, error}` in its place.
+    """
     failed = 0
     for result in results:
         if isinstance(result, BadRow):
@@ -184,6 +186,23 @@ def _as_json(row: Row, value: Answer | SearchResult | Checked) -> dict[str, Any]
                     for (start, end), text, verdict in value.sentences
                 ],
             }
+
+
+def show_url(url: str, *, json: bool) -> None:
+    """Where the pages are."""
+    if json:
+        _print_json({"url": url})
+    else:
+        _console().print(f"Plumbline is at {url} (Ctrl-C stops it)")
+        sys.stdout.flush()
+
+
+def open_browser(url: str) -> None:
+    """Shows the page, where there is a display to show it on."""
+    import webbrowser
+
+    if sys.platform == "darwin" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        webbrowser.open(url)
 
 
 def show_answer(answer: Answer, *, heading: str = "") -> None:

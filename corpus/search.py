@@ -174,7 +174,7 @@ def _domain(hits: Iterable[Hit]) -> Domain | None:
     votes: dict[Domain, float] = {}
     for rank, hit in enumerate(hits):
         votes[hit.document.domain] = votes.get(hit.document.domain, 0.0) + hit.score / (rank + 1)
-    return max(votes, key=votes.__getitem__) if votes else None
+    return max(votes.items(), key=lambda vote: vote[1])[0] if votes else None
 
 
 def _hit(item: _Found) -> Hit:

@@ -13,10 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from corpus.passages import clean
-
 from assistant.generators.questions import Asked, gives, read_question
 from assistant.types import Candidate, Retrieved, Sentence
+from corpus.passages import clean
 from corpus.types import Hit, SearchResult
 from guards.grounding.words import content
 

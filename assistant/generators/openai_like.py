@@ -43,14 +43,21 @@ class OpenAILike(BaseChatOpenAI):
         except openai.APIStatusError as error:
             raise GeneratorUnreachable(f"the server answered {error.status_code}") from error
         except openai.APIConnectionError as error:
-            cause = error.__cause__
-            if isinstance(cause, GeneratorError):
-                raise cause from error
-            raise GeneratorUnreachable(f"the server cannot be reached: {type(cause or error).__name__}") from error
+            cause = _first(error)
+            if isinstance(cause, GeneratorError):  # raised while the response was read
+                raise cause from None
+            raise GeneratorUnreachable(f"the server cannot be reached: {type(cause).__name__}") from error
         except httpx.HTTPError as error:
             raise GeneratorUnreachable(f"the connection broke: {type(error).__name__}") from error
         except Exception as error:  # a body that is not what the API promises fails wherever it is first touched
             raise GeneratorNonsense(f"the response is not a chat completion: {type(error).__name__}") from error
+
+
+def _first(error: BaseException) -> BaseException:
+    """The error that began a chain of errors."""
+    while (cause := error.__cause__ or error.__context__) is not None:
+        error = cause
+    return error
 
 
 def openai_like(url: str, model: str, key: str = "", *, timeout: float, tokens: int) -> OpenAILike:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import io
 import logging
-from dataclasses import dataclass
+import math
+import re
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import UnreadableFile
-from corpus.readers.layout import Line, structure
+from corpus.readers.layout import structure
+from corpus.readers.lines import Fragment, Line, lines_of
 from corpus.types import Page, Parsed
 
 if TYPE_CHECKING:
@@ -25,14 +27,9 @@ logging.getLogger("pypdf").setLevel(
 )  # its warnings are about bytes, and people can do nothing about them
 
 
-@dataclass(frozen=True, slots=True)
-class _Fragment:
-    start: int
-    end: int
-    x: float
-    y: float
-    size: float
-    bold: bool
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_BOLD = ("bold", "black", "heavy", "demi")
+_NARROW = ("times", "roman", "serif", "garamond", "minion", "georgia", "cambria", "condensed", "narrow")
 
 
 def read_pdf(data: bytes) -> Parsed:
@@ -47,12 +44,13 @@ def read_pdf(data: bytes) -> Parsed:
         except Exception:  # noqa: BLE001 - pypdf raises nearly anything on a damaged page; the others may be well
             text, fragments, broken = "", [], broken + 1
         pages.append(Page(number=number, text=text))
-        lines.append(_lines(number, text, fragments))
+        lines.append(lines_of(number, text, fragments))
     if broken == len(pages):
         raise UnreadableFile("malformed PDF: none of its pages can be read")
     if not any(character.isalnum() for page in pages for character in page.text):
         raise UnreadableFile(_why_no_text(reader))
-    return Parsed(pages=tuple(pages), blocks=structure(lines), title=_title(reader, lines), metadata=_metadata(reader))
+    title = _title(reader, lines)
+    return Parsed(pages=tuple(pages), blocks=structure(lines, title), title=title, metadata=_metadata(reader))
 
 
 def _opened(data: bytes) -> PdfReader:
@@ -78,68 +76,44 @@ def _count(reader: PdfReader) -> int:
     return len(reader.pages)
 
 
-def _page(page: PageObject) -> tuple[str, list[_Fragment]]:
+def _page(page: PageObject) -> tuple[str, list[Fragment]]:
     contents = page.get_contents()
     if contents is not None and len(contents.get_data()) > LARGEST_CONTENT:
         raise UnreadableFile("a page unpacks to more than 50 MB")
-    fragments: list[_Fragment] = []
+    fragments: list[Fragment] = []
+    fonts: dict[int, tuple[bool, float]] = {}
     at = 0
 
     def visit(text: str, cm: Any, tm: Any, font: Any, size: Any) -> None:
         nonlocal at
-        if text.strip():
-            x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
-            y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
-            height = abs(float(size or 0) * (tm[3] or tm[1] or 1) * (cm[3] or cm[1] or 1))
-            name = str(font.get("/BaseFont", "")) if font else ""
-            bold = any(word in name for word in ("Bold", "bold", "Black", "Heavy", "Semibold"))
-            fragments.append(_Fragment(at, at + len(text), float(x), float(y), height, bold))
-        at += len(text)
+        start, at = at, at + len(text)
+        if not (body := text.strip()):
+            return
+        start += text.index(body[0])
+        # Along and across the text's own direction, so that turned pages read like upright ones.
+        a, b = tm[0] * cm[0] + tm[1] * cm[2], tm[0] * cm[1] + tm[1] * cm[3]
+        x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
+        y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
+        if b:
+            norm = math.hypot(a, b)
+            x, y = (x * a + y * b) / norm, (y * a - x * b) / norm
+        c, d = tm[2] * cm[0] + tm[3] * cm[2], tm[2] * cm[1] + tm[3] * cm[3]
+        height = abs(size) * math.hypot(c, d)
+        if id(font) not in fonts:
+            fonts[id(font)] = _look(font)
+        fragments.append(Fragment(start, start + len(body), x, y, height, *fonts[id(font)]))
 
     text = page.extract_text(visitor_text=visit)
     # Surrogates and NUL cannot be stored; one for one, so that positions hold.
-    return "".join(c if c != "\x00" and not "\ud800" <= c <= "\udfff" else " " for c in text), fragments
+    return _UNSTORABLE.sub(" ", text), fragments
 
 
-def _lines(number: int, text: str, fragments: list[_Fragment]) -> list[Line]:
-    lines = []
-    start = index = 0
-    for raw in text.split("\n"):
-        end = start + len(raw)
-        mine = []
-        while index < len(fragments) and fragments[index].start < end:
-            mine.append(fragments[index])
-            if fragments[index].end > end:
-                break
-            index += 1
-        if raw.strip():
-            size = max((each.size for each in mine), default=0.0)
-            lines.append(
-                Line(
-                    page=number,
-                    start=start,
-                    end=end,
-                    text=raw,
-                    x=mine[0].x if mine else 0.0,
-                    y=mine[0].y if mine else 0.0,
-                    size=round(size, 1),
-                    bold=bool(mine) and all(each.bold for each in mine),
-                    cells=_cells(mine),
-                )
-            )
-        start = end + 1
-    return lines
-
-
-def _cells(fragments: list[_Fragment]) -> tuple[float, ...]:
-    """Where the line's table cells begin: fragments on one height with a wide gap between them."""
-    starts: list[float] = []
-    reach = float("-inf")
-    for each in fragments:
-        if not starts or each.x > reach + 1.2 * max(each.size, 4.0):
-            starts.append(round(each.x))
-        reach = max(reach, each.x + 0.5 * each.size * (each.end - each.start))
-    return tuple(starts)
+def _look(font: Any) -> tuple[bool, float]:
+    """Whether a font is bold, and how wide it runs compared with Helvetica."""
+    name = str((font or {}).get("/BaseFont", "")).lower()
+    bold = any(word in name for word in _BOLD)
+    width = 1.1 if "courier" in name or "mono" in name else 0.9 if any(word in name for word in _NARROW) else 1.0
+    return bold, width * (1.05 if bold else 1.0)
 
 
 def _why_no_text(reader: PdfReader) -> str:

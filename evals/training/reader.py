@@ -98,7 +98,7 @@ def _network(folder: Path) -> Any:
         def __init__(self) -> None:
             super().__init__()
             config = BertConfig.from_json_file(str(folder / "config.json"))
-            config._attn_implementation = "eager"  # noqa: SLF001 - the exporter knows no other
+            config._attn_implementation = "eager"
             self.encoder = BertModel(config, add_pooling_layer=False)
             weights = load_file(str(folder / "model.safetensors"))
             skipped = ("pooler", "position_ids")

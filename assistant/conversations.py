@@ -1,0 +1,151 @@
+"""Conversations that outlive a reload and a restart: each question, and its answer with citations as it was given."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from assistant.errors import UnknownConversation
+from assistant.types import Turn
+
+FILE_NAME = "conversations.db"
+"""Beside the corpus and apart from it, so that chatting never waits for an ingestion."""
+
+TITLE = 60
+"""Characters of a conversation's first title, taken from its first question."""
+
+_tables = MetaData()
+_conversations = Table(
+    "conversations",
+    _tables,
+    Column("id", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("changed", Text, nullable=False),  # ISO 8601, UTC
+)
+_exchanges = Table(
+    "exchanges",
+    _tables,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("conversation", Text, ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("question", Text, nullable=False),
+    Column("answer", Text, nullable=False),  # JSON, as `serialise.answer_to_json` makes it
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """A conversation as listed."""
+
+    id: str
+    title: str
+    changed: str
+    """ISO 8601, UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One question and its answer."""
+
+    question: str
+    answer: Mapping[str, Any]
+    """As `serialise.answer_to_json` makes it."""
+
+
+class Conversations:
+    """All conversations of a home. Safe to share between threads; what `add` has returned from is on disk."""
+
+    def __init__(self, home: Path) -> None:
+        self._engine = create_engine(f"sqlite:///{home / FILE_NAME}")
+
+        @event.listens_for(self._engine, "connect")
+        def _set_up(connection: Any, _: Any) -> None:
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA journal_mode = WAL")
+
+        _tables.create_all(self._engine)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+    def listed(self) -> tuple[Conversation, ...]:
+        """All of them, the latest first."""
+        query = select(_conversations).order_by(_conversations.c.changed.desc(), _conversations.c.id)
+        with self._engine.connect() as conn:
+            return tuple(Conversation(**row) for row in conn.execute(query).mappings())
+
+    def add(self, conversation: str, question: str, answer: Mapping[str, Any]) -> str:
+        """Append an exchange; an empty id begins a conversation. Returns the conversation's id."""
+        now = datetime.now(UTC).isoformat(timespec="microseconds")
+        with self._engine.begin() as conn:
+            if not conversation:
+                conversation = secrets.token_hex(8)
+                title = " ".join(question.split())[:TITLE] or "Conversation"
+                conn.execute(insert(_conversations).values(id=conversation, title=title, changed=now))
+            else:
+                mine = _conversations.c.id == conversation
+                if not conn.execute(update(_conversations).where(mine).values(changed=now)).rowcount:
+                    raise UnknownConversation(conversation)
+            conn.execute(
+                insert(_exchanges).values(
+                    conversation=conversation, question=question, answer=json.dumps(answer, ensure_ascii=False)
+                )
+            )
+        return conversation
+
+    def exchanges(self, conversation: str) -> tuple[Exchange, ...]:
+        """What was said, oldest first; empty for an id that there is not."""
+        query = select(_exchanges).where(_exchanges.c.conversation == conversation).order_by(_exchanges.c.number)
+        with self._engine.connect() as conn:
+            rows = conn.execute(query).mappings().all()
+        return tuple(Exchange(question=row["question"], answer=json.loads(row["answer"])) for row in rows)
+
+    def history(self, conversation: str) -> tuple[Turn, ...]:
+        """The same as turns, for asking on."""
+        return tuple(
+            turn
+            for exchange in self.exchanges(conversation)
+            for turn in (
+                Turn(role="user", text=exchange.question),
+                Turn(role="assistant", text=str(exchange.answer.get("text", ""))),
+            )
+        )
+
+    def rename(self, conversation: str, title: str) -> None:
+        """Give a conversation another title. Raises UnknownConversation."""
+        title = " ".join(title.split())[: 2 * TITLE] or "Conversation"
+        with self._engine.begin() as conn:
+            changed = update(_conversations).where(_conversations.c.id == conversation).values(title=title)
+            if not conn.execute(changed).rowcount:
+                raise UnknownConversation(conversation)
+
+    def remove(self, conversation: str) -> None:
+        """Forget a conversation and all that was said in it. Raises UnknownConversation."""
+        with self._engine.begin() as conn:
+            if not conn.execute(delete(_conversations).where(_conversations.c.id == conversation)).rowcount:
+                raise UnknownConversation(conversation)
+
+    def __len__(self) -> int:
+        with self._engine.connect() as conn:
+            return int(conn.execute(select(func.count()).select_from(_conversations)).scalar_one())
