@@ -28,11 +28,13 @@ def build(settings: Settings, *, writable: bool = True) -> Assistant:
 
     Raises SettingsError, StorageError, ModelMismatch, or ServiceUnavailable.
     """
-    embedder = make_embedder(settings)
+    embedder, reader = make_embedder(settings), make_reader()
     return Assistant(
-        library=Library.open(settings.home, embedder=embedder, vectors=make_vectors(settings), writable=writable),
+        library=Library.open(
+            settings.home, embedder=embedder, vectors=make_vectors(settings), reader=reader, writable=writable
+        ),
         verifier=make_verifier(embedder),
-        generators=make_generators(settings),
+        generators=make_generators(settings, reader),
         passages=settings.passages,
     )
 
@@ -40,7 +42,11 @@ def build(settings: Settings, *, writable: bool = True) -> Assistant:
 def open_library(settings: Settings, *, writable: bool = True) -> Library:
     """The corpus alone, for commands that answer nothing. Raises what `build` raises."""
     return Library.open(
-        settings.home, embedder=make_embedder(settings), vectors=make_vectors(settings), writable=writable
+        settings.home,
+        embedder=make_embedder(settings),
+        vectors=make_vectors(settings),
+        reader=make_reader(),
+        writable=writable,
     )
 
 
@@ -75,9 +81,9 @@ def make_reader() -> CrossEncoder | None:
     return CrossEncoder()
 
 
-def make_generators(settings: Settings) -> tuple[Generator, ...]:
+def make_generators(settings: Settings, reader: CrossEncoder | None) -> tuple[Generator, ...]:
     """The extractive generator, and the language models that the settings name."""
-    generators: list[Generator] = [Extractive(reader=make_reader())]
+    generators: list[Generator] = [Extractive(reader=reader)]
     match settings.model:
         case "none" | "":
             pass

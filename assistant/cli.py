@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -61,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains at its exit
         code = FAILED
     except (KeyboardInterrupt, click.Abort):
-        code = _fail("stopped", STOPPED)
+        code = STOPPED
     except click.ClickException as error:
         code = _fail(error.format_message(), BAD)
     except Exception as error:  # noqa: BLE001 - raised again unless it is one of ours
@@ -90,13 +91,15 @@ def _code_of(error: Exception) -> int:
 
 
 def _streams() -> None:
-    """UTF-8 out whatever the locale says, and our own warnings to standard error; other libraries' only if errors."""
+    """UTF-8 whatever the locale says; on standard error our own warnings, and of other libraries only errors."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     for room in ("assistant", "corpus", "guards", "evals"):
         logging.getLogger(room).setLevel(logging.WARNING)
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # of other libraries to their users' programmers
 
 
 def _settings(home: Path | None, **chosen: Any) -> Settings:

@@ -95,16 +95,12 @@ def show_documents(documents: Sequence[Document], *, json: bool) -> None:
     if not documents:
         _console().print("no documents")
         return
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table("ID", "Status", "Domain", "File", "Title", box=None, pad_edge=False)
+    out = _console()
+    width = max(len(each.id) for each in documents)
     for each in documents:
         provenance = each.provenance
         title = f"{provenance.title} ({provenance.edition})" if provenance.edition else provenance.title
-        table.add_row(*(Text(cell) for cell in (each.id, each.status, each.domain, each.file, title)))
-    out = _console()
-    out.print(table, soft_wrap=not out.is_terminal)
+        out.print(f"{each.id:<{width}}  {each.status:<11}  {each.domain:<11}  {each.file}: {title}")
 
 
 def show_document(document: Document, *, json: bool) -> None:
@@ -222,9 +218,10 @@ def show_answer(answer: Answer, *, heading: str = "") -> None:
         _show_citation(out, citation)
     if answer.reason and answer.reason not in answer.text:
         out.print(answer.reason, style="dim")
-    if answer.nearest:
+    unnamed = [each for each in answer.nearest if each.file not in answer.text]
+    if unnamed:
         out.print("\nNearest documents:")
-        for each in answer.nearest:
+        for each in unnamed:
             out.print(f"  {each.provenance.title} ({each.file}, {each.status})")
 
 

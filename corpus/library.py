@@ -20,6 +20,7 @@ from corpus.ingest import lock, originals, quarantine, sources
 from corpus.ingest.pool import Limits
 from corpus.ingest.run import Home, Ingestion
 from corpus.ingest.store import Store, check_model
+from corpus.reading import Reader
 from corpus.types import (
     DOMAINS,
     Document,
@@ -45,11 +46,21 @@ SNAPSHOTS = 3
 class Library:
     """Documents that may be cited, and the search over them. Safe to use from several threads."""
 
-    def __init__(self, home: Path, engine: Engine, embedder: Embedder, vectors: VectorStore, *, writable: bool) -> None:
+    def __init__(
+        self,
+        home: Path,
+        engine: Engine,
+        embedder: Embedder,
+        vectors: VectorStore,
+        *,
+        reader: Reader | None,
+        writable: bool,
+    ) -> None:
         self.home = home
         self._engine = engine
         self._embedder = embedder
         self._vectors = vectors
+        self._reader = reader
         self._writable = writable
         self._holds_lock = False
         self.wait_seconds = lock.WAIT_SECONDS
@@ -58,15 +69,26 @@ class Library:
         """What one file may cost when it is read."""
 
     @classmethod
-    def open(cls, home: Path, *, embedder: Embedder, vectors: VectorStore, writable: bool = True) -> Library:
+    def open(
+        cls,
+        home: Path,
+        *,
+        embedder: Embedder,
+        vectors: VectorStore,
+        reader: Reader | None = None,
+        writable: bool = True,
+    ) -> Library:
         """Opens a home, and makes it when there is none. Loads neither the embedding model nor the vectors.
+
+        `reader` re-ranks what a search finds.
+
 
         Raises HomeNotWritable (a read-only home can be opened with `writable=False` only), CorruptDatabase,
         ModelMismatch when the home was indexed with another model, or another StorageError.
         """
         home = home.expanduser()
         engine = db.open_database(home, writable=writable)
-        library = cls(home, engine, embedder, vectors, writable=writable)
+        library = cls(home, engine, embedder, vectors, reader=reader, writable=writable)
         try:
             with library._reading() as conn:
                 check_model(conn, embedder)
@@ -228,6 +250,7 @@ class Library:
                     k=k,
                     include_unvalidated=include_unvalidated,
                     today=provenance.today(),
+                    reader=self._reader,
                 )
             with self._reading() as conn:
                 if db.generation(conn) == before:

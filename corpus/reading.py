@@ -10,7 +10,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -21,6 +21,19 @@ MODEL = Path(__file__).parent / "models" / "answers.onnx"
 
 LONGEST = 128
 """Tokens of question and text together; longer texts are cut."""
+
+
+class Reader(Protocol):
+    """Reads a question together with texts. Deterministic; safe to share between threads."""
+
+    @property
+    def name(self) -> str:
+        """Model and version."""
+        ...
+
+    def read(self, question: str, texts: Sequence[str]) -> Sequence[float]:
+        """For each text, the log-odds that it answers the question."""
+        ...
 
 
 @dataclass(slots=True)

@@ -1,15 +1,15 @@
 """Hybrid search: vectors and words are asked apart, what they find is scored together.
 
-A passage's score adds four signals, each on a scale of its own that does not depend on the other passages found: the
-cosine of question and passage, BM25 against the most that this question could reach, the share of the question's
-words (weighed by rarity) that the passage has, and the cosine of its best sentence. `WEIGHTS` says how much each
-counts; `python -m evals.benchmarks retrieval` measures it against reciprocal rank fusion.
+A passage's score adds three signals, each on a scale of its own that does not depend on the other passages found: the
+cosine of question and passage, BM25 against the most that this question could reach, and the cosine of its best
+sentence. `WEIGHTS` says how much each counts. Then a small cross-encoder reads the best ones with the question.
+`python -m evals.benchmarks retrieval` measures it against reciprocal rank fusion.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,8 @@ from sqlalchemy import Connection
 
 from corpus import lexical, records
 from corpus.embedding import Embedder
+from corpus.passages import embeddable
+from corpus.reading import Reader
 from corpus.types import DOMAINS, Document, Domain, Hit, Passage, SearchResult
 from corpus.vectors import VectorStore
 
@@ -26,8 +28,14 @@ if TYPE_CHECKING:
 POOL = 50
 """Passages taken from each index before they are scored together."""
 
-WEIGHTS: Mapping[str, float] = {"dense": 1.0, "lexical": 0.45, "sentence": 0.25}
+WEIGHTS: Mapping[str, float] = {"dense": 0.8, "lexical": 0.9, "sentence": 0.2}
 """How much each signal counts."""
+
+READ = 20
+"""Passages that the cross-encoder reads."""
+
+READ_WEIGHT = 0.08
+"""Weight of its log-odds."""
 
 QUERY_LIMIT = 2_000
 """Characters of a query that are read."""
@@ -45,7 +53,7 @@ class _Found:
     score: float
 
 
-def search(
+def search(  # noqa: PLR0913
     conn: Connection,
     embedder: Embedder,
     vectors: VectorStore,
@@ -55,6 +63,7 @@ def search(
     k: int,
     include_unvalidated: bool,
     today: date,
+    reader: Reader | None = None,
 ) -> SearchResult:
     """The `k` best passages for a query; with no domain given all are searched, and the hits tell which it was."""
     query = query[:QUERY_LIMIT]
@@ -69,6 +78,8 @@ def search(
         for word, weight in words.items():
             weights[word] = min(weight, weights.get(word, weight))
     found.sort(key=lambda item: (-item.score, item.passage.id))
+    if reader is not None:
+        found = _read(reader, query, found)
     hits = tuple(_hit(item) for item in _newest_first(found)[:k])
     return SearchResult(
         query=query,
@@ -126,6 +137,17 @@ def _in_domain(  # noqa: PLR0913, PLR0917 - one call from one place
         for rowid, passage in usable.items()
     ]
     return found, {term.word: term.weight for term in asked}
+
+
+def _read(reader: Reader, query: str, found: list[_Found]) -> list[_Found]:
+    """The best ones in the order that reading them with the question gives; the rest stays below."""
+    top, rest = found[:READ], found[READ:]
+    texts = [embeddable(item.passage, item.document.provenance.title)[0] for item in top]
+    logits = reader.read(query, texts)
+    scored = [replace(item, score=item.score + READ_WEIGHT * logit) for item, logit in zip(top, logits, strict=True)]
+    floor = min((item.score for item in scored), default=0.0)
+    below = [replace(item, score=min(item.score, floor)) for item in rest]
+    return sorted(scored, key=lambda item: (-item.score, item.passage.id)) + below
 
 
 def _scored(

@@ -40,7 +40,7 @@ def _ends(text: str, start: int, end: int) -> bool:
         following += 1
     if following == len(text):
         return True
-    if not _NEXT.match(text, following):
+    if not _NEXT.match(text, following) or text[following] == "§":
         return False
     if text[start] != ".":
         return True

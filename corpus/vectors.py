@@ -158,11 +158,13 @@ class Chroma:
     def _close(self) -> None:
         if self._client is None:
             return
+        self._client.close()
+        # A server's client keeps two sessions that its own `close` forgets.
+        for api in (getattr(self._client, "_server", None), getattr(self._client, "_admin_client", None)):
+            session = getattr(getattr(api, "_server", api), "_session", None)
+            if session is not None:
+                session.close()
         self._client, self._collections = None, {}
-        if self._folder is not None:
-            from chromadb.api.shared_system_client import SharedSystemClient
-
-            SharedSystemClient.clear_system_cache()
 
     def _collection(self, domain: Domain) -> Any:
         with self._lock:

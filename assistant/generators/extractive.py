@@ -11,11 +11,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from assistant.generators.questions import Asked, gives, read_question
 from assistant.types import Candidate, Retrieved, Sentence
 from corpus.passages import clean
+from corpus.reading import Reader
 from corpus.types import Hit, SearchResult
 from guards.grounding.words import content
 
@@ -39,14 +39,6 @@ WEIGHTS: Mapping[str, float] = {
     "fragment": -1.0,
 }
 """Logistic weights of the features; `python -m evals.benchmarks fit` makes them from the development questions."""
-
-
-class Reader(Protocol):
-    """Reads a question together with texts."""
-
-    def read(self, question: str, texts: Sequence[str]) -> Sequence[float]:
-        """For each text, the log-odds that it answers the question."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

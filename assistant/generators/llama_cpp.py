@@ -1,13 +1,17 @@
-"""Language models in GGUF files, run in process by llama.cpp, as a langchain chat model."""
+"""Language models in GGUF files, run by llama.cpp in a process beside this one, as a langchain chat model."""
 
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
-import secrets
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Sequence
+import weakref
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +30,8 @@ ROLES = {"system": "system", "human": "user", "ai": "assistant"}
 class LlamaCpp(BaseChatModel):
     """One GGUF file. Loads on first use; one reply at a time, the others wait.
 
-    Raises GeneratorUnreachable (the file cannot be loaded), GeneratorTimeout, GeneratorNonsense (a prompt or reply that
-    llama.cpp does not take).
+    Raises GeneratorUnreachable (the file cannot be loaded, llama.cpp crashed), GeneratorTimeout, and GeneratorNonsense
+    (a prompt or reply that llama.cpp does not take).
     """
 
     file: Path
@@ -36,10 +40,10 @@ class LlamaCpp(BaseChatModel):
     max_tokens: int = 220
     """Tokens of the longest reply."""
     timeout: float = 60.0
-    """Seconds after which a reply is broken off."""
+    """Seconds for waiting, loading and replying; then llama.cpp is stopped, and starts anew with the next question."""
 
-    _server: Any = PrivateAttr(default=None)
-    _lock: Any = PrivateAttr(default_factory=threading.Lock)
+    _worker: _Worker | None = PrivateAttr(default=None)
+    _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
 
     @property
     def window(self) -> int:
@@ -57,73 +61,87 @@ class LlamaCpp(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **options: Any,
     ) -> ChatResult:
-        ends = time.monotonic() + self.timeout
-        if not self._lock.acquire(timeout=self.timeout):
-            raise GeneratorTimeout("the model is busy with earlier questions")
-        try:
-            text = self._reply(messages, stop, ends)
-        finally:
-            self._lock.release()
-        return ChatResult(generations=[ChatGeneration(message=AIMessage(content=text))])
-
-    def _reply(self, messages: Sequence[BaseMessage], stop: list[str] | None, ends: float) -> str:
-        server = self._loaded()
-        pieces: list[str] = []
-        failures: list[str] = []
-
-        def take(chunk: Any) -> bool:
-            """Collects the reply; True breaks it off."""
-            if isinstance(chunk, dict) and "error" in chunk:
-                failures.append(str(chunk["error"].get("message", "unknown error")))
-                return True
-            for each in chunk if isinstance(chunk, list) else [chunk]:
-                for choice in each.get("choices", ()):
-                    pieces.append(choice.get("delta", {}).get("content") or "")
-            return time.monotonic() > ends
-
         request = {
             "messages": [{"role": ROLES.get(each.type, "user"), "content": each.text} for each in messages],
             "max_tokens": self.max_tokens,
             "temperature": 0.0,
             "repeat_penalty": 1.1,
-            "stream": True,
             "cache_prompt": True,
             **({"stop": stop} if stop else {}),
         }
+        ends = time.monotonic() + self.timeout
+        if not self._lock.acquire(timeout=self.timeout):
+            raise GeneratorTimeout("the model is busy with earlier questions")
         try:
-            server.handle_chat_completions(request, take)
-        except Exception as error:
-            raise GeneratorNonsense(f"llama.cpp cannot read or write this text: {type(error).__name__}") from error
-        if failures:
-            raise GeneratorNonsense(failures[0])
-        if time.monotonic() > ends:
-            raise GeneratorTimeout(f"no whole reply within {self.timeout:g} s")
-        return "".join(pieces)
+            response = self._ask(request, ends)
+        finally:
+            self._lock.release()
+        if "error" in response:
+            raise GeneratorNonsense(f"llama.cpp: {response['error'].get('message', 'unknown error')}")
+        text = response["choices"][0]["message"].get("content") or ""
+        return ChatResult(generations=[ChatGeneration(message=AIMessage(content=text))])
 
-    def _loaded(self) -> Any:
-        """The model, loaded. Called with the lock held."""
-        if self._server is None:
-            import xllamacpp
+    def close(self) -> None:
+        """Stops llama.cpp; the next reply starts it again."""
+        if self._worker is not None:
+            self._worker.stop()
+            self._worker = None
 
-            with self.file.open("rb") as file:
-                if file.read(4) != b"GGUF":  # llama.cpp says on a terminal what is wrong, not to its caller
-                    raise GeneratorUnreachable(f"{self.file} is not a GGUF file")
-            parameters = xllamacpp.CommonParams()
-            parameters.model.path = str(self.file)
-            parameters.n_ctx = self.context
-            parameters.n_parallel = 1
-            parameters.cpuparams.n_threads = min(8, os.cpu_count() or 1)
-            parameters.verbosity = -1
-            parameters.warmup = False
-            parameters.offline = True
-            parameters.cache_ram_mib = 0
-            parameters.ui = False
-            parameters.api_keys = [secrets.token_hex()]  # it listens on loopback; nobody but us shall use that
-            try:
-                self._server = xllamacpp.Server(parameters)
-            except Exception as error:
-                raise GeneratorUnreachable(f"{self.file} cannot be loaded: {error}") from error
-        return self._server
+    def _ask(self, request: dict[str, Any], ends: float) -> dict[str, Any]:
+        """The response to a request. Called with the lock held."""
+        try:
+            if self._worker is None:
+                self._worker = self._start(ends)
+            return self._worker.ask(request, ends)
+        except (GeneratorTimeout, GeneratorUnreachable):
+            self.close()
+            raise
+
+    def _start(self, ends: float) -> _Worker:
+        with self.file.open("rb") as file:
+            if file.read(4) != b"GGUF":
+                raise GeneratorUnreachable(f"{self.file} is not a GGUF file")
+        worker = _Worker()
+        parameters = {"file": str(self.file), "context": self.context, "threads": min(8, os.cpu_count() or 1)}
+        try:
+            worker.ask(parameters, ends)
+        except BaseException:
+            worker.stop()
+            raise
+        return worker
+
+
+class _Worker:
+    """The process with llama.cpp in it, and the connection to it. It goes when this object or this process goes."""
+
+    def __init__(self) -> None:
+        self._connection, theirs = Pipe()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "assistant.generators.llama_worker", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        self.stop = weakref.finalize(self, _stop, self._process, self._connection)
+
+    def ask(self, message: dict[str, Any], ends: float) -> dict[str, Any]:
+        """Sends a message and waits for the reply."""
+        try:
+            self._connection.send_bytes(json.dumps(message).encode())
+            if not self._connection.poll(max(0.0, ends - time.monotonic())):
+                raise GeneratorTimeout("the model did not finish in time")
+            reply: dict[str, Any] = json.loads(self._connection.recv_bytes())
+        except (EOFError, OSError) as error:
+            raise GeneratorUnreachable("llama.cpp cannot load or run this model") from error
+        return reply
+
+
+def _stop(process: subprocess.Popen[bytes], connection: Connection) -> None:
+    connection.close()
+    process.kill()
+    process.wait()
 
 
 def small_model() -> Path:

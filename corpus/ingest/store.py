@@ -121,10 +121,12 @@ class Store:
         ids = {name for item in group for name in (item.reading.id, item.replaces)}
         before = records.documents(conn, today=date.max, ids=ids)
         self._retire(conn, ids, {item.source for item in group})
+        provenance: dict[str, Provenance] = {}
         for item in group:
             replaced = before.get(item.replaces) or before.get(item.reading.id)
-            self._insert(conn, item, item.provenance(replaced.provenance if replaced else None), packed)
+            provenance[item.reading.id] = item.provenance(replaced.provenance if replaced else None)
         if group:
+            self._insert(conn, group, provenance, packed)
             conn.execute(update(db.meta).values(embedder=self._embedder.name, dimension=self._embedder.dimension))
 
     def _write_amendments(self, conn: Connection, amendments: Sequence[_Amendment]) -> None:
@@ -244,42 +246,60 @@ class Store:
                 self._insert_loose(conn, [(domain, piece.id) for piece in pieces])
         conn.execute(delete(db.documents).where(theirs))  # the rest goes with it
 
-    def _insert(self, conn: Connection, item: Incoming, provenance: Provenance, packed: Mapping[str, bytes]) -> None:
-        """Puts one document in: rows, words, and its vectors no longer loose."""
-        reading = item.reading
-        row = {
-            "id": reading.id,
-            "domain": item.domain,
-            "file": item.file,
-            "source": item.source,
-            "sha256": reading.sha256,
-            "media_type": reading.media_type,
-            "pages": len(reading.pages),
-            "passages": len(reading.passages),
-            "stated_title": reading.stated_title,
-        }
-        conn.execute(insert(db.documents).values(**row, **records.provenance_columns(provenance)))
-        records.write_supersession(conn, reading.id, provenance.supersedes)
-        conn.execute(
-            insert(db.pages),
-            [{"document_id": reading.id, "number": page.number, "text": page.text} for page in reading.pages],
-        )
-        first = conn.execute(select(func.coalesce(func.max(db.passages.c.rowid), 0))).scalar_one() + 1
-        rowids = range(first, first + len(reading.passages))
-        numbered = list(zip(rowids, reading.passages, strict=True))
-        conn.execute(
-            insert(db.passages), [{"rowid": rowid, **records.passage_columns(piece)} for rowid, piece in numbered]
-        )
-        conn.execute(
-            insert(db.sentence_vectors),
-            [{"passage": rowid, "vectors": packed[piece.id]} for rowid, piece in numbered],
-        )
-        words = [
-            (rowid, text, " ".join((reading.title, *piece.headings)))
-            for (rowid, piece), (text, _) in zip(numbered, reading.indexed, strict=True)
+    def _insert(
+        self,
+        conn: Connection,
+        group: Sequence[Incoming],
+        provenance: Mapping[str, Provenance],
+        packed: Mapping[str, bytes],
+    ) -> None:
+        """Puts documents in: rows, words, and their vectors no longer loose. One statement a table, for speed."""
+        conn.execute(insert(db.documents), [_row(item, provenance[item.reading.id]) for item in group])
+        edges = [
+            {"newer": item.reading.id, "older": older}
+            for item in group
+            for older in dict.fromkeys(provenance[item.reading.id].supersedes)
         ]
-        lexical.add(conn, item.domain, words)
-        self._forget_loose(conn, [(item.domain, piece.id) for piece in reading.passages])
+        if edges:
+            conn.execute(insert(db.supersedes), edges)
+        texts = [
+            {"document_id": item.reading.id, "number": page.number, "text": page.text}
+            for item in group
+            for page in item.reading.pages
+        ]
+        conn.execute(insert(db.pages), texts)
+        rowid: int = conn.execute(select(func.coalesce(func.max(db.passages.c.rowid), 0))).scalar_one()
+        rows, sentences, loose = [], [], []
+        words: dict[Domain, list[tuple[int, str, str]]] = defaultdict(list)
+        for item in group:
+            for piece, (text, _) in zip(item.reading.passages, item.reading.indexed, strict=True):
+                rowid += 1
+                rows.append({"rowid": rowid, **records.passage_columns(piece)})
+                sentences.append({"passage": rowid, "vectors": packed[piece.id]})
+                words[item.domain].append((rowid, text, " ".join((item.reading.title, *piece.headings))))
+                loose.append((item.domain, piece.id))
+        conn.execute(insert(db.passages), rows)
+        conn.execute(insert(db.sentence_vectors), sentences)
+        for domain, some in words.items():
+            lexical.add(conn, domain, some)
+        self._forget_loose(conn, loose)
+
+
+def _row(item: Incoming, provenance: Provenance) -> dict[str, object]:
+    """A document as a row of `documents`."""
+    reading = item.reading
+    return {
+        "id": reading.id,
+        "domain": item.domain,
+        "file": item.file,
+        "source": item.source,
+        "sha256": reading.sha256,
+        "media_type": reading.media_type,
+        "pages": len(reading.pages),
+        "passages": len(reading.passages),
+        "stated_title": reading.stated_title,
+        **records.provenance_columns(provenance),
+    }
 
 
 def check_model(conn: Connection, embedder: Embedder) -> None:

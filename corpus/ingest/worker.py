@@ -91,6 +91,8 @@ def respond(request: Request) -> Response:
         return Response(unreadable=str(error))
     except OSError as error:
         return Response(failed=error.strerror or str(error))
+    except ImportError as error:
+        return Response(failed=f"this installation cannot read it: {error}")
     except MemoryError:
         return Response(unreadable="reading it needs more memory than a file may take")
     except RecursionError:
@@ -140,7 +142,8 @@ def _row(row: Row) -> Reading:
         document_id=row.id,
         sha256=row.sha256,
         media_type=ROW,
-        stated_title=row.title or row.parsed.title or row.id,
+        stated_title=row.title or row.id,
+        indexed_title=row.title,
         url=row.url,
     )
 
@@ -153,6 +156,7 @@ def _reading(
     media_type: str,
     stated_title: str,
     title: str = "",
+    indexed_title: str | None = None,
     url: str = "",
 ) -> Reading:
     from corpus import passages
@@ -172,7 +176,10 @@ def _reading(
         url=url,
         pages=parsed.pages,
         passages=pieces,
-        indexed=tuple(passages.embeddable(piece, title) for piece in pieces),
+        # A bare id says nothing to a search; it is shown as the title, and not indexed.
+        indexed=tuple(
+            passages.embeddable(piece, title if indexed_title is None else indexed_title) for piece in pieces
+        ),
     )
 
 

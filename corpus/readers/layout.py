@@ -6,25 +6,35 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise, zip_longest
 
 from corpus.passages import clean
+from corpus.readers.headings import CAPTION, ITEM
 from corpus.readers.lines import Line
 from corpus.readers.outline import Outline
 from corpus.readers.tables import Table, find_table
 from corpus.types import Block, BlockKind
 
+MOST_CONTENTS = 8
+"""Pages of the longest table of contents."""
+
 EDGE = 4
 """Lines at the top and bottom of a page among which running heads are looked for."""
 
-ITEM = re.compile(r"\s*(?:[•·▪◦●○■□–—*\uf0b7\uf0a7-]|\(?(?:\d{1,2}|[A-Za-z]|[ivx]{1,4})[.)])\s+\S")
 REQUIREMENT = re.compile(
-    r"\s*(?:\[[A-Z]{2,6}[ -]?\d+[^\]]{0,8}\]|[A-Z]{1,3}\d{2}(?:\.[A-Z]{2}\.\d{2,4})?\s|R\d{1,3}[.:]?\s)"
+    r"\s*(?:\[[A-Z]{2,6}[ -]?\d+[^\]]{0,8}\]\s+[A-Z]|[A-Z]{1,3}\d{2}(?:\.[A-Z]{2}\.\d{2,4})?\s|R\d{1,3}[.:]?\s)"
 )
-CAPTION = re.compile(r"\s*(?:TABLE|Table|Figure|FIGURE|Fig\.)\s+[\dA-Z][\w.-]*\s*[.:–—-]?\s*(?=[A-Z(\"“]|$)")
+NUMBERED = re.compile(
+    r"\s*(?:\d{1,3}(?:\.\d{1,3}){1,5}\.?|(?:Article|ARTICLE|Section|SECTION)\s+\d[\d.]*)\s+[A-Z\"“(\[]"
+)
+_COUNTED = re.compile(r"\s*(?:[A-Z]\.)?\d{1,3}\.?\s+[A-Z]")
 _LEADERS = re.compile(r"\.{4,}|(?:\. ){4,}|…{2,}")
-_CONTENTS = re.compile(r"(?:.{0,60}\b)?(?:TABLE OF )?CONTENTS\W*(?:\(continued\))?$|LIST OF (?:FIGURES|TABLES|APPENDICES)\b.*", re.I)
+_CONTENTS = re.compile(
+    r"(?:.{0,60}\b)?(?:TABLE OF )?CONTENTS\W*(?:\(continued\))?$|LIST OF (?:FIGURES|TABLES|APPENDICES)\b.*", re.I
+)
 _PAGE_NUMBER = re.compile(r"^\W*(?:page\s*)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:of|/)\s*\d{1,4})?\W*$", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
+_GOES_ON = re.compile(r"(?:\b(?:and|of|the|for|or|to|in|on|with|by|an?|from|under)|[&,–—-])$", re.IGNORECASE)
 _STOPS = (".", "!", "?", ":", ";", ".”", '."', ".)")
 
 
@@ -34,6 +44,8 @@ class Group:
 
     lines: tuple[Line, ...]
     text: str
+    roomy: bool = False
+    """There is more space above it than between lines."""
 
     @property
     def first(self) -> Line:
@@ -43,17 +55,18 @@ class Group:
 
 def structure(pages: Sequence[Sequence[Line]], title: str = "") -> tuple[Block, ...]:
     """Blocks of a document, in the order of its lines."""
-    running = _running(pages)
+    return _structure(pages, title, _running(pages)) or _structure(pages, title, set())
+
+
+def _structure(pages: Sequence[Sequence[Line]], title: str, running: set[int]) -> tuple[Block, ...]:
     bodies = [[line for line in lines if id(line) not in running] for lines in pages]
     leading = _leading(bodies)
-    items = [item for lines in bodies for item in _items(lines, leading)]
-    items = _without_contents(items)
+    items = _without_contents([item for lines in bodies for item in _items(lines, leading)])
     outline = Outline(_body_size(bodies), title)
     outline.learn((item.lines, item.text) for item in items if isinstance(item, Group))
     blocks = tuple(_blocks(items, outline))
-    if blocks:
-        return blocks
-    return tuple(_block(item, ()) for item in items if isinstance(item, Group))
+    # A file that is nothing but headings, such as a slide, still says something.
+    return blocks or tuple(_block(item, ()) for item in items if isinstance(item, Group) and item.text.strip(" .-_*"))
 
 
 # -- what stands on every page
@@ -62,11 +75,15 @@ def structure(pages: Sequence[Sequence[Line]], title: str = "") -> tuple[Block, 
 def _running(pages: Sequence[Sequence[Line]]) -> set[int]:
     """Lines at the edge of pages whose height is taken, on most pages, by words that repeat; and page numbers there."""
     edges = [_edge(lines) for lines in pages]
-    keys = {id(line): _DIGITS.sub("#", line.text.lower()) for edge in edges for line in edge}
+    keys = {id(line): _key(line) for edge in edges for line in edge}
     pages_with: dict[str, set[int]] = defaultdict(set)
     for edge in edges:
         for line in edge:
             pages_with[keys[id(line)]].add(line.page)
+    often = max(4, 0.3 * len(pages))
+    everywhere = Counter(
+        key for lines in pages for key in {_key(line) for line in lines if len(line.cells) == 1 and len(line.text) > 30}
+    )
     repeated: Counter[int] = Counter()
     taken: Counter[int] = Counter()
     for edge in edges:
@@ -74,7 +91,8 @@ def _running(pages: Sequence[Sequence[Line]]) -> set[int]:
             level = round(line.y / 4)
             taken[level] += 1
             repeated[level] += len(pages_with[keys[id(line)]]) > 1
-    return {
+    strewn = {id(line) for lines in pages for line in lines if everywhere.get(_key(line), 0) >= often}
+    return strewn | {
         id(line)
         for edge in edges
         for line in edge
@@ -85,6 +103,10 @@ def _running(pages: Sequence[Sequence[Line]]) -> set[int]:
             and len(line.text.split()) < 40
         )
     }
+
+
+def _key(line: Line) -> str:
+    return _DIGITS.sub("#", line.text.lower())
 
 
 def _edge(lines: Sequence[Line]) -> list[Line]:
@@ -100,7 +122,7 @@ def _leading(pages: Sequence[Sequence[Line]]) -> dict[float, float]:
     """The usual distance from line to line for each size of letters, in points."""
     seen: dict[float, Counter[float]] = defaultdict(Counter)
     for lines in pages:
-        for before, line in zip(lines, lines[1:], strict=False):
+        for before, line in pairwise(lines):
             down = before.y - line.y
             if before.size == line.size and 0.8 * line.size < down < 2.8 * line.size:
                 seen[line.size][round(2 * down) / 2] += 1
@@ -111,66 +133,84 @@ def _items(lines: Sequence[Line], leading: dict[float, float]) -> Iterator[Group
     """A page's tables, and its other lines in groups."""
     edges = _right_edges(lines)
     group: list[Line] = []
+    last: Line | None = None
     at = 0
     while at < len(lines):
         table = None if _LEADERS.search(lines[at].text) else find_table(lines, at)
+        if table or (group and _begins(lines[at], group, leading, edges)):
+            yield from _group(group, last, leading)
+            last, group = (group[-1] if group else last), []
         if table:
-            yield from _group(group)
-            group = []
             yield table
             at += table.lines
-            continue
-        if group and _begins(lines[at], group, leading, edges):
-            yield from _group(group)
-            group = []
-        group.append(lines[at])
-        at += 1
-    yield from _group(group)
+            last = lines[at - 1]
+        else:
+            group.append(lines[at])
+            at += 1
+    yield from _group(group, last, leading)
 
 
-def _group(lines: Sequence[Line]) -> Iterator[Group]:
+def _group(lines: Sequence[Line], last: Line | None, leading: dict[float, float]) -> Iterator[Group]:
     if lines:
-        yield Group(lines=tuple(lines), text=" ".join(line.text for line in lines))
+        first = lines[0]
+        down = last.y - first.y if last else 0.0
+        roomy = not 0 < down < 1.25 * leading.get(first.size, 1.2 * first.size)
+        yield Group(lines=tuple(lines), text=" ".join(line.text for line in lines), roomy=roomy)
 
 
 def _right_edges(lines: Sequence[Line]) -> dict[int, float]:
     """For each line, how far the lines of its column reach to the right; infinite where too few tell."""
     edges: dict[int, float] = {}
     for line in lines:
-        column = round(line.x / 60)
+        column = round(line.x / 15)
         if column not in edges:
-            rights = sorted((each.right for each in lines if abs(each.x - line.x) <= 60), reverse=True)
+            rights = sorted((each.right for each in lines if abs(each.x - line.x) <= 30), reverse=True)
             edges[column] = rights[2] if len(rights) > 4 else float("inf")
     return edges
 
 
 def _begins(line: Line, group: Sequence[Line], leading: dict[float, float], edges: dict[int, float]) -> bool:
-    """Whether the line begins a new group."""
+    """Whether the line begins a new group: by its look, its first words, its distance, or its place."""
     before, first = group[-1], group[0]
-    if (line.size, line.bold) != (before.size, before.bold) and (line.bold or before.bold or _differ(line, before)):
-        return not (line.text[:1].islower() and not before.bold and not line.bold)
-    if any(pattern.match(line.text) for pattern in (ITEM, REQUIREMENT, CAPTION)):
+    amid = line.text[:1].islower() and not before.text.endswith(_STOPS)
+    if _differ(line, before):
+        return not amid
+    if ITEM.match(line.text) or REQUIREMENT.match(line.text) or CAPTION.match(line.text) or _numbers(line, group):
         return True
     usual = leading.get(line.size, 1.2 * max(line.size, 6.0))
     down = before.y - line.y
     if not -0.3 * usual < down < 1.35 * usual + 1:
-        goes_on = down < 0 and line.text[:1].islower() and not before.text.endswith(_STOPS)
-        return not goes_on
+        return not (down < 0 and amid)
     if ITEM.match(first.text):
-        outdented = line.x < first.x + 2 and any(each.x > first.x + 6 for each in group[1:])
-        if outdented:
+        if line.x < first.x + 2 and any(each.x > first.x + 6 for each in group[1:]):
             return True
     elif line.x > min(each.x for each in group[-2:]) + 8 and before.text.endswith(_STOPS):
         return True
-    edge = edges[round(before.x / 60)]
-    if not line.text[:1].isupper() or edge == float("inf"):
+    return _broken_off(before, line, edges[round(before.x / 15)])
+
+
+def _numbers(line: Line, group: Sequence[Line]) -> bool:
+    """Whether the line begins a numbered section or heading."""
+    before, first = group[-1], group[0]
+    if line.bold and _COUNTED.match(line.text) and _COUNTED.match(first.text):
+        return True
+    return bool(NUMBERED.match(line.text)) and (
+        before.text.endswith(_STOPS) or before.right < line.right or bool(NUMBERED.match(first.text))
+    )
+
+
+def _broken_off(before: Line, line: Line, edge: float) -> bool:
+    """Whether the line before ends early on purpose: the next word would have fitted into it."""
+    if not line.text[:1].isupper() or edge == float("inf") or _GOES_ON.search(before.text):
         return False
     word = len(line.text.split(" ", 1)[0]) * 0.6 * line.size
-    return before.right + word + line.size < edge
+    room = edge - before.right
+    ended = before.text.endswith((*_STOPS, ")"))
+    return room > word + line.size and (ended or room > 0.15 * (edge - before.x))
 
 
 def _differ(line: Line, before: Line) -> bool:
-    return abs(line.size - before.size) > 0.1 * max(line.size, before.size)
+    return line.bold != before.bold or abs(line.size - before.size) > 0.1 * max(line.size, before.size)
 
 
 # -- contents
@@ -179,26 +219,40 @@ def _differ(line: Line, before: Line) -> bool:
 def _without_contents(items: Sequence[Group | Table]) -> list[Group | Table]:
     """Leaves out lines with dot leaders, and lists of contents from their heading to the first running text."""
     kept: list[Group | Table] = []
-    listing = False
+    listed: list[Group | Table] = []
     entries: set[str] = set()
     for item in items:
-        text = item.text if isinstance(item, Group) else " ".join(line.text for row in item.rows for line in row)
-        if isinstance(item, Group) and len(text) < 90 and _CONTENTS.fullmatch(text.strip()):
-            listing = True
-            entries.clear()
-            continue
-        if listing:
+        text = _text(item)
+        if isinstance(item, Group) and len(text) < 90 and _CONTENTS.fullmatch(text):
+            listed.append(item)
+        elif listed:
             key = re.sub(r"\W+", "", text).lower()
-            prose = isinstance(item, Group) and len(text.split()) > 30 and not _LEADERS.search(text)
-            if key in entries or prose:
-                listing = False
-            else:
-                entries.add(re.sub(r"\d+$", "", key))
-                continue
-        if len(_LEADERS.findall(text)) and (isinstance(item, Group) or len(_LEADERS.findall(text)) > len(item.rows) / 2):
-            continue
-        kept.append(item)
-    return kept
+            prose = len(text.split()) > 8 and text.endswith(_STOPS) and not _LEADERS.search(text) and text[0] != "*"
+            listed.append(item)
+            if key in entries or prose or _page(item) > _page(listed[0]) + MOST_CONTENTS:
+                kept += _resumed(listed)
+                listed, entries = [], set()
+            entries.add(re.sub(r"\d+$", "", key))
+        elif len(_LEADERS.findall(text)) < (1 if isinstance(item, Group) else len(item.rows) / 2):
+            kept.append(item)
+    return kept + listed[1:]
+
+
+def _resumed(listed: Sequence[Group | Table]) -> list[Group | Table]:
+    """What of a list of contents is text already: what stands on its last page, unless it began there."""
+    if _page(listed[-1]) - _page(listed[0]) > MOST_CONTENTS:
+        return list(listed[1:])
+    if _page(listed[-1]) == _page(listed[0]):
+        return list(listed[-1:])
+    return [item for item in listed if _page(item) == _page(listed[-1]) and not _LEADERS.search(_text(item))]
+
+
+def _text(item: Group | Table) -> str:
+    return item.text if isinstance(item, Group) else " ".join(line.text for row in item.rows for line in row)
+
+
+def _page(item: Group | Table) -> int:
+    return item.first.page if isinstance(item, Group) else item.rows[0][0].page
 
 
 # -- blocks
@@ -215,7 +269,7 @@ def _body_size(pages: Sequence[Sequence[Line]]) -> float:
 def _blocks(items: Sequence[Group | Table], outline: Outline) -> Iterator[Block]:
     carried: tuple[Table, str] | None = None
     caption = ""
-    for item, following in zip(items, [*items[1:], None], strict=True):
+    for item, following in zip_longest(items, items[1:]):
         if isinstance(item, Table):
             header = _header(item, caption, carried)
             yield from _rows(item, header, outline.path)
@@ -228,7 +282,21 @@ def _blocks(items: Sequence[Group | Table], outline: Outline) -> Iterator[Block]
             carried, caption = None, ""
             continue
         caption = ""
-        yield _block(item, outline.at(item.text))
+        if isinstance(following, Group) and _titles(item, following):
+            outline.open(item.text)
+        elif any(c.isalpha() for c in item.text) or len(item.text) > 12:
+            yield _block(item, outline.at(item.text))
+
+
+def _titles(group: Group, following: Group) -> bool:
+    """Whether a short line that stands alone, in plain letters, is the title of the text under it."""
+    words = group.text.split()
+    if len(group.lines) > 1 or not 1 <= len(words) <= 8 or not group.text[:1].isupper() or not group.roomy:
+        return False
+    if group.text[-1] in ".,;:!?)_-" or ITEM.match(group.text) or sum(c.isalpha() for c in group.text) < 5:
+        return False
+    begins = len(following.text.split()) > 12 and following.text[:1].isupper()
+    return begins and group.first.right < 0.8 * max(line.right for line in following.lines)
 
 
 def _block(group: Group, path: tuple[str, ...]) -> Block:
@@ -238,9 +306,7 @@ def _block(group: Group, path: tuple[str, ...]) -> Block:
 
 def _header(table: Table, caption: str, carried: tuple[Table, str] | None) -> str:
     """The table's caption and the names of its columns; of a table that goes on over a page, those of before."""
-    names = ", ".join(
-        " ".join(line.text for line in row) for row in table.rows[: table.headers]
-    )
+    names = ", ".join(" ".join(line.text for line in row) for row in table.rows[: table.headers])
     names = clean(names)
     if carried and not caption and _same_columns(table, carried[0]) and (not names or names in carried[1]):
         return carried[1]

@@ -49,7 +49,7 @@ class Line:
     y: float = 0.0
     """Baseline, in points; higher up is more."""
     size: float = 0.0
-    """Height of the largest letters, in points."""
+    """Height of its longest part's letters, in points."""
     bold: bool = False
     """Everything in it is bold."""
     cells: tuple[Cell, ...]
@@ -136,14 +136,14 @@ def _line(page: int, text: str, row: list[Fragment]) -> Line:
         else:
             cells.append(Cell(each.start, each.end, each.x, right))
     start, end = row[0].start, row[-1].end
-    size = max(each.size for each in row)
+    main = max(row, key=lambda each: each.end - each.start)
     return Line(
         page=page,
         start=start,
         end=end,
         text=" ".join(text[start:end].split()),
-        y=max(row, key=lambda each: each.size).y,
-        size=round(size, 1),
+        y=main.y,
+        size=round(main.size, 1),
         bold=all(each.bold for each in row if text[each.start].isalnum() or each.end - each.start > 2),
         cells=tuple(cells),
     )
@@ -153,6 +153,6 @@ def _gap(text: str, cell: Cell, fragment: Fragment) -> bool:
     """Whether the space between them is wider than any between words, even if the estimate is a little off."""
     gap = fragment.x - cell.right
     if gap < _LABEL_GAP and _LABEL.fullmatch(text, cell.start, cell.end):
-        following = text[fragment.start]
-        return text[cell.start].isdigit() and text[cell.end - 1].isdigit() and not following.isalpha()
-    return gap > 1.5 * max(fragment.size, 4.0) + 0.03 * (cell.right - cell.x)
+        # "2.5  10" are two numbers; "2.5  Term" is a clause, and so is "2.5  “Term”"
+        return text[cell.start].isdigit() and text[cell.end - 1].isdigit() and text[fragment.start].isdigit()
+    return gap > 0.9 * max(fragment.size, 5.0) + 0.03 * (cell.right - cell.x)

@@ -7,25 +7,22 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from corpus.passages import clean
+from corpus.readers.headings import CAPTION, Path, named_level
 from corpus.readers.lines import Line
 
-LONGEST_TITLE = 160
-"""Characters that are kept of a heading."""
+PLAIN = 9.0
+"""Level of titles that look like the text that they stand over."""
 
 _NUMBER = re.compile(r"((?:[A-Z]\.)?\d{1,3}(?:\.\d{1,3}){0,5}|[A-Z](?:\.\d{1,3}){1,4})[.:)]?\s+(?=[A-Z\"“(\[])")
-_DOTTED = re.compile(r"(?:Section\s+|SECTION\s+|§\s*)?((?:[A-Z]\.)?\d{1,3}(?:\.\d{1,3}){1,5}|[A-Z](?:\.\d{1,3}){1,4})[.:)]?\s+(?=[A-Z\"“(\[])")
-_NAMED = re.compile(
-    r"(?P<kind>title|part|chapter|article|section|annex|appendix|schedule|exhibit|attachment|addendum)\s+"
-    r"(?P<number>\d[\d.]*|[IVXLC]+\b|[A-Z](?:-\d+)?\b)(?P<rest>[.:\s–—-]*)",
-    re.IGNORECASE,
+_DOTTED = re.compile(
+    r"(?:Section\s+|SECTION\s+|§\s*)?((?:[A-Z]\.)?\d{1,3}(?:\.\d{1,3}){1,5}|[A-Z](?:\.\d{1,3}){1,4})[.:)]?\s+"
+    r"(?=[A-Z\"“(\[])"
 )
-_NAMED_LEVELS = {
-    "title": 0.1, "part": 0.2, "annex": 0.2, "appendix": 0.2, "schedule": 0.2, "exhibit": 0.2, "attachment": 0.2,
-    "addendum": 0.2, "chapter": 0.4, "article": 0.8, "section": 0.9,
-}  # fmt: skip
 _RUN_IN = re.compile(r"((?:[A-Z][\w’'/&-]*|of|and|or|the|to|for|in|on|by|with|a|an|&)(?:,?\s+|(?=[.:]))){1,9}(?=[.:])")
-_ITEM = re.compile(r"(?:[•·▪◦●○■□–—*-]|\([^)]{1,4}\)|[a-z][.)]|[ivx]+\))\s")
-_CAPTION = re.compile(r"(?:TABLE|Table|Figure|FIGURE|Fig\.)\s+[\dA-Z]")
+_COUNTED = re.compile(r"(\d{1,2})\.\s+(?=[A-Z])")
+_CAPITALS = re.compile(r"[A-Z][A-Z ,&’'/()-]{3,60}(?=[:.])")
+_ITEM = re.compile(r"(?:[•·▪◦●○■□–—*\uf000-\uf0ff-]|\([^)]{1,4}\)|[a-z][.)]|[ivx]+\))\s")
+_ANY_NUMBER = re.compile(r"(?:[A-Za-z]+\s+)?((?:[A-Z]\.)?\d{1,3}(?:\.\d{1,3})*|[A-Z](?:\.\d{1,3})+)")
 
 
 def looks_like_heading(lines: Sequence[Line], text: str) -> bool:
@@ -33,7 +30,7 @@ def looks_like_heading(lines: Sequence[Line], text: str) -> bool:
     words = text.split()
     if len(lines) > 4 or len(words) > 25 or len(text) < 3 or sum(c.isalpha() for c in text) < 3:
         return False
-    if any(len(line.cells) > 2 for line in lines) or _ITEM.match(text) or _CAPTION.match(text):
+    if any(len(line.cells) > 2 for line in lines) or _ITEM.match(text) or CAPTION.match(text):
         return False
     return not (len(words) > 9 and text.endswith((".", ",", ";"))) and not text.endswith((",", ";"))
 
@@ -44,13 +41,13 @@ class Outline:
     def __init__(self, body: float, title: str = "") -> None:
         self._body = body
         self._title = _key(title)
-        self._open: list[tuple[float, str]] = []
+        self._path = Path()
         self._styles: dict[tuple[float, bool], Counter[int]] = {}
 
     @property
     def path(self) -> tuple[str, ...]:
         """Headings open at this place, outermost first."""
-        return tuple(title for _, title in self._open[-5:])
+        return self._path.titles
 
     def learn(self, groups: Iterable[tuple[Sequence[Line], str]]) -> None:
         """Sees how deep the numbered headings of each look are, which tells how deep others of that look are."""
@@ -65,29 +62,43 @@ class Outline:
         level = self._level(lines, text) if looks_like_heading(lines, text) else None
         if level is None:
             return False
-        title = clean(text)[:LONGEST_TITLE]
-        self._open = [each for each in self._open if each[0] < level]
-        if not (self._title and len(title) > 5 and _key(title) in self._title):
-            self._open.append((level, title))
+        self._path.close(level)
+        if not self._is_title(lines[0], clean(text)):
+            self._path.enter(text, level)
         return True
+
+    def _is_title(self, line: Line, heading: str) -> bool:
+        """Whether it names the whole document, which everything in it need not repeat."""
+        key = _key(heading)
+        if line.page == 1 and key.startswith("exhibit"):
+            return True
+        return bool(self._title) and len(key) > 5 and (key in self._title or (self._title in key and line.page < 3))
+
+    def open(self, text: str) -> None:
+        """Takes a title in plain letters into the path, below all others."""
+        self._path.enter(text, PLAIN)
 
     def at(self, text: str) -> tuple[str, ...]:
         """The path of a paragraph, which may itself begin with a number and a title: "5.2 Term. This …"."""
-        match = _DOTTED.match(text)
+        if match := _DOTTED.match(text):
+            run_in = _RUN_IN.match(text, match.end())
+        else:
+            match = _COUNTED.match(text)
+            run_in = match and (_RUN_IN.match(text, match.end()) or _CAPITALS.match(text, match.end()))
+            if not run_in:
+                return self.path
         if match and self._follows(match.group(1)):
             level = 1.0 + match.group(1).count(".")
-            run_in = _RUN_IN.match(text, match.end())
             label = text[: run_in.end()] if run_in else text[: match.end()].strip()
-            self._open = [each for each in self._open if each[0] < level]
-            self._open.append((level, clean(label)[:LONGEST_TITLE]))
+            self._path.enter(label, level)
         return self.path
 
     def _follows(self, number: str) -> bool:
         """Whether a section of that number may come next: it goes on, or deeper, from those that are open."""
         parts = number.split(".")
-        opened = [match.group(1) for _, title in self._open if (match := _ANY_NUMBER.match(title))]
+        opened = [match.group(1) for title in self._path.titles if (match := _ANY_NUMBER.match(title))]
         if not opened:
-            return parts[-1] in ("1", "01")
+            return parts[-1] in ("1", "01", "2")
         for each in opened:
             before = each.rstrip(".").split(".")
             depth = len(parts) - 1
@@ -105,14 +116,12 @@ class Outline:
         words = text.split()
         upper = text.isupper() and sum(c.isalpha() for c in text) > 3
         numbered = _NUMBER.match(text)
-        if numbered and (large or first.bold or upper or (numbered.group(1).count(".") and len(words) < 10)):
+        if numbered and (large or first.bold or upper or (numbered.group(1).count(".") and _title_case(words[1:]))):
             if text.endswith(".") and len(words) > 8 and not upper:
                 return None
             return 1.0 + numbered.group(1).count(".")
-        named = _NAMED.match(text)
-        if named and len(words) < 16 and (text[0].isupper()) and not _sentence(text):
-            level = _NAMED_LEVELS[named.group("kind").lower()]
-            return level + named.group("number").count(".")
+        if (named := named_level(text)) is not None and len(words) < 16:
+            return named
         if text.endswith((".", ":")) and len(words) > 3 and not (large or upper):
             return None
         if large:
@@ -132,16 +141,13 @@ class Outline:
         return (min(smaller) - 0.5 if smaller else 0.95) - 0.001 * style[0]
 
 
-_ANY_NUMBER = re.compile(r"(?:[A-Za-z]+\s+)?((?:[A-Z]\.)?\d{1,3}(?:\.\d{1,3})*|[A-Z](?:\.\d{1,3})+)")
+def _title_case(words: Sequence[str]) -> bool:
+    long = [word for word in words if len(word) > 3 and word[0].isalpha()]
+    return len(words) < 12 and bool(long) and words[-1][-1] not in ".;," and all(word[0].isupper() for word in long)
 
 
 def _within(before: str, number: str) -> bool:
-    return before.isdigit() and number.isdigit() and 0 < int(number) - int(before) <= 3
-
-
-def _sentence(text: str) -> bool:
-    words = text.split()
-    return len(words) > 8 and (text.endswith(".") or sum(word.islower() for word in words) > 0.6 * len(words))
+    return before.isdigit() and number.isdigit() and 0 < int(number) - int(before) < 30
 
 
 def _key(text: str) -> str:

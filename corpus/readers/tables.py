@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from corpus.readers.lines import Line
 
@@ -72,18 +73,18 @@ def _row(lines: Sequence[Line], start: int) -> Row:
         if level and line.x > starts[-1] + NEAR and line.x > lines[end - 1].cells[-1].x + NEAR:
             many = True
             starts += [cell.x for cell in line.cells]
-        elif not (0.3 * height < down < 2.2 * height and _under(line, starts, down < 1.4 * height)):
+        elif not (0.3 * height < down < 3.2 * height and _under(line, starts, down / height)):
             break
         bottom = min(bottom, line.y)
         end += 1
     return tuple(lines[start:end]) if many else ()
 
 
-def _under(line: Line, starts: Sequence[float], tight: bool) -> bool:
-    """Whether the line is a cell's next one: below the last cell, or closely below an inner one."""
-    if len(line.cells) == 1 and starts[-1] - NEAR <= line.x <= starts[-1] + 20:
-        return True
-    return tight and line.x > starts[0] + NEAR and all(_near(cell.x, starts) for cell in line.cells)
+def _under(line: Line, starts: Sequence[float], down: float) -> bool:
+    """Whether the line, `down` heights lower, is a cell's next: in the last column, or closely below an inner one."""
+    if starts[-1] - NEAR <= line.x <= starts[-1] + 20 and down < (3.2 if len(starts) > 1 else 2.2):
+        return len(line.cells) == 1 or down < 1.45
+    return down < 1.45 and line.x > starts[0] + NEAR and _near(line.x, starts)
 
 
 def _near(x: float, starts: Sequence[float]) -> bool:
@@ -139,7 +140,7 @@ def _columns(rows: Sequence[Row]) -> tuple[float, ...]:
 
 def _merged(rows: Sequence[Row]) -> list[Row]:
     """Rows that a file draws line by line put together: those close below another, where most stand further apart."""
-    gaps = [min(line.y for line in a) - b[0].y for a, b in zip(rows, rows[1:], strict=False)]
+    gaps = [min(line.y for line in a) - b[0].y for a, b in pairwise(rows)]
     if len(gaps) < 2:
         return list(rows)
     height = max(rows[0][0].size, 5.0)

@@ -1,92 +1,72 @@
-"""Ask the golden questions and report: `python -m evals.gold --data ../shared/data`."""
+"""The golden questions from the command line: `python -m evals.gold`, or `plumbline eval gold`."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 
-from corpus.types import DOMAINS, Domain
-from evals.gold.cases import Case, load
-from evals.gold.judge import Outcome, judge
-from evals.gold.report import as_html, as_json, as_text
-
-FOLDERS: dict[Domain, tuple[str, ...]] = {
-    "medical": ("medical/fda_labels", "medical/medquad", "medical/openstax_anatomy/contents"),
-    "legal": ("legal/contracts", "legal/GDPR_en.html", "legal/EU_AI_Act_2024.md"),
-    "engineering": (
-        "engineering/ocpp",
-        "engineering/nist_sp800_63_3",
-        "engineering/nasa_standards",
-        "engineering/nasa_papers",
-    ),
-}
-"""What is ingested for each domain, below documents/ of the development data."""
+from assistant import quiet
+from assistant.errors import AssistantError
+from corpus.errors import CorpusError, ServiceUnavailable
+from corpus.types import DOMAINS
+from evals.gold.cases import FOLDER, load
+from evals.gold.homes import DOCUMENTS
+from evals.gold.report import as_html, as_json, as_text, failures
+from evals.gold.run import run
 
 
-def main() -> int:
-    """Ingest what is missing, ask, judge, write the report."""
-    options = _options()
-    documents = options.data / "documents"
-    if not documents.is_dir():
-        print(f"no documents at {documents}; name the development data with --data", file=sys.stderr)
-        return 2
-    cases = load(options.domain, options.questions) if options.questions else load(options.domain)
-    outcomes = run(cases, documents, options.home)
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Ask, judge, write the report, print the headline. 0 done; 2 bad usage or no documents; 3 a service is missing."""
+    options = _options(arguments)
+    quiet.silence()
+    try:
+        return _evaluate(options)
+    except (CorpusError, AssistantError) as error:
+        print(f"plumbline: {error}", file=sys.stderr)
+        return 3 if isinstance(error, ServiceUnavailable) else 2
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    cases = load(options.questions, options.domain)
+    console = Console(stderr=True)
+    with console.status("starting") as status:
+        outcomes = run(
+            cases, documents=options.documents, folder=options.home, together=options.together, tell=status.update
+        )
+    report = as_json(outcomes)
     options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "gold.json").write_text(
-        json.dumps(as_json(outcomes), indent=1, ensure_ascii=False), encoding="utf-8"
-    )
+    written = json.dumps(report, indent=1, ensure_ascii=False)
+    (options.out / "gold.json").write_text(written, encoding="utf-8")
     (options.out / "gold.html").write_text(as_html(outcomes), encoding="utf-8")
-    print(as_text(outcomes))
-    print(f"every answer: {options.out / 'gold.html'}", file=sys.stderr)
+    if options.json:
+        print(json.dumps(report["figures"], ensure_ascii=False))
+    else:
+        print(as_text(outcomes))
+    print(f"{len(failures(outcomes))} failures in full: {options.out / 'gold.html'}", file=sys.stderr)
     return 0
 
 
-def run(cases: tuple[Case, ...], documents: Path, home: Path) -> list[Outcome]:
-    """Ask each question of an assistant that has all documents of all the domains asked about."""
-    from rich.console import Console
-    from rich.progress import track
-
-    from assistant import quiet
-    from assistant.build import build
-    from assistant.settings import load as settings
-    from assistant.types import Question
-    from corpus.types import Progress
-
-    quiet.silence()
-    console = Console(stderr=True)
-    assistant = build(settings(home))
-    try:
-        for domain in DOMAINS:
-            if any(case.domain == domain for case in cases):
-                with console.status(f"taking in the {domain} documents") as status:
-
-                    def tell(step: Progress) -> None:
-                        status.update(f"{step.stage} {step.done}/{step.total} {step.file}")
-
-                    paths = [documents / folder for folder in FOLDERS[domain]]
-                    assistant.library.ingest(paths, domain=domain, validated_by="evaluation", progress=tell)
-        return [
-            judge(case, assistant.ask(replace(Question(text=case.question), id=case.id)))
-            for case in track(cases, "asking", console=console)
-        ]
-    finally:
-        assistant.library.close()
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="plumbline eval gold", description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the development data")
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="plumbline eval gold", description="Ask questions with known answers over real documents, and report."
+    )
     parser.add_argument(
-        "--home", type=Path, default=Path("reports/gold-home"), help="kept, so that a second run is quick"
+        "--documents", type=Path, default=DOCUMENTS, help="folder of the documents (default: ../shared/data/documents)"
+    )
+    parser.add_argument("--domain", choices=DOMAINS, help="one domain alone")
+    parser.add_argument("--together", action="store_true", help="all domains' documents in one corpus")
+    parser.add_argument("--questions", type=Path, default=FOLDER, help="other questions: a JSON Lines file or a folder")
+    parser.add_argument(
+        "--home", type=Path, default=Path("reports/homes"), help="where the corpora are kept, so that re-runs are quick"
     )
     parser.add_argument("--out", type=Path, default=Path("reports"), help="where gold.json and gold.html go")
-    parser.add_argument("--domain", choices=DOMAINS, help="one domain alone")
-    parser.add_argument("--questions", type=Path, help="a folder with other questions in the same format")
-    return parser.parse_args()
+    parser.add_argument("--json", action="store_true", help="the figures as JSON on standard output")
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":

@@ -2,131 +2,196 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from html import escape
+from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from typing import Any
 
+from evals import report
 from evals.gold.judge import Outcome
 from evals.statistics import Share
 
+GOALS: Mapping[str, str] = {
+    "answerable, right": "at least 85%",
+    "citations on the right page": "at least 95%",
+    "unanswerable, answered": "at most 5%",
+    "words, median": "under 90",
+}
+"""What the project wants of the figures."""
 
-def shares(outcomes: Sequence[Outcome]) -> Mapping[str, Share]:
-    """The headline figures."""
+Groups = Mapping[str, Sequence[Outcome]]
+
+
+def shares(outcomes: Sequence[Outcome]) -> dict[str, Share]:
+    """The headline figures, each with its interval."""
     asked = [each for each in outcomes if each.case.answerable]
     silent = [each for each in outcomes if not each.case.answerable]
+    given = [each for each in asked if each.answered]
     return {
-        "answerable, right": Share(count=sum(each.right for each in asked), total=len(asked)),
-        "answerable, answered": Share(count=sum(each.answered for each in asked), total=len(asked)),
-        "right, of those answered": Share(
-            count=sum(each.right for each in asked if each.answered), total=sum(each.answered for each in asked)
-        ),
+        "answerable, right": _share(asked, lambda each: each.right),
+        "answerable, answered": _share(asked, lambda each: each.answered),
+        "right, of those answered": _share(given, lambda each: each.right),
         "citations on the right page": Share(
-            count=sum(each.citations_right for each in asked), total=sum(each.citations for each in asked)
+            count=sum(each.citations_right for each in given), total=sum(each.citations for each in given)
         ),
-        "unanswerable, answered": Share(count=sum(each.answered for each in silent), total=len(silent)),
+        "unanswerable, answered": _share(silent, lambda each: each.answered),
     }
 
 
-def words(outcomes: Sequence[Outcome]) -> float:
-    """Median length of the answers given, in words."""
-    lengths = [each.words for each in outcomes if each.answer.status == "answered"]
-    return float(median(lengths)) if lengths else 0.0
+def medians(outcomes: Sequence[Outcome]) -> dict[str, float]:
+    """Length of the answers given, and time for any answer."""
+    words = [each.words for each in outcomes if each.answer.status == "answered"]
+    times = sorted(each.milliseconds for each in outcomes)
+    return {
+        "words, median": float(median(words)) if words else 0.0,
+        "milliseconds, median": median(times) if times else 0.0,
+        "milliseconds, 95th percentile": times[round(0.95 * (len(times) - 1))] if times else 0.0,
+    }
+
+
+def by_domain(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
+    """All of them, then each domain's own; one domain alone stands for all."""
+    groups = _grouped(outcomes, lambda each: each.case.domain)
+    return {"all": list(outcomes), **groups} if len(groups) != 1 else groups
+
+
+def by_kind(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
+    """The outcomes by kind of question, by name."""
+    return dict(sorted(_grouped(outcomes, lambda each: each.case.kind).items()))
+
+
+def failures(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """What is not right, or right but cited from another page, by id."""
+    return sorted(
+        (each for each in outcomes if not each.right or each.citations_right < each.citations),
+        key=lambda each: each.case.id,
+    )
 
 
 def as_text(outcomes: Sequence[Outcome]) -> str:
-    """A table for a terminal: a row a figure, a column a domain."""
-    groups = _groups(outcomes)
-    width = max(len(name) for name in shares(outcomes)) + 2
-    lines = ["".ljust(width) + "".join(name.ljust(34) for name in groups)]
-    lines += [
-        name.ljust(width) + "".join(str(shares(those)[name]).ljust(34) for those in groups.values())
-        for name in shares(outcomes)
-    ]
-    lines.append("words, median".ljust(width) + "".join(f"{words(those):.0f}".ljust(34) for those in groups.values()))
+    """The headline table for a terminal: a row a figure, a column a domain."""
+    groups = by_domain(outcomes)
+    names = list(shares(outcomes))
+    width = max(map(len, [*names, *medians(outcomes)])) + 2
+    lines = ["".ljust(width) + "".join(name.ljust(33) for name in groups) + "goal"]
+    for name in names:
+        cells = "".join(str(shares(those)[name]).ljust(33) for those in groups.values())
+        lines.append(f"{name.ljust(width)}{cells}{GOALS.get(name, '')}")
+    for name in medians(outcomes):
+        cells = "".join(f"{medians(those)[name]:.0f}".ljust(33) for those in groups.values())
+        lines.append(f"{name.ljust(width)}{cells}{GOALS.get(name, '')}")
     return "\n".join(line.rstrip() for line in lines)
 
 
 def as_json(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """Everything, for machines."""
+    """Everything, for programs."""
     return {
-        "figures": {
-            name: {
-                key: {"count": share.count, "total": share.total, "value": share.value, "interval": share.interval}
-                for key, share in shares(those).items()
-            }
-            | {"words": words(those)}
-            for name, those in _groups(outcomes).items()
-        },
-        "outcomes": [
-            {
-                "id": each.case.id,
-                "kind": each.case.kind,
-                "question": each.case.question,
-                "status": each.answer.status,
-                "right": each.right,
-                "answered": each.answered,
-                "confidence": each.answer.confidence,
-                "text": each.answer.text,
-                "citations": [[citation.document.file, citation.page] for citation in each.answer.citations],
-                "milliseconds": each.answer.timings_ms.get("total", 0.0),
-            }
-            for each in outcomes
-        ],
+        "figures": {name: _figures(those) for name, those in by_domain(outcomes).items()},
+        "kinds": {name: _figures(those) for name, those in by_kind(outcomes).items()},
+        "outcomes": [_row(each) for each in outcomes],
     }
 
 
 def as_html(outcomes: Sequence[Outcome]) -> str:
-    """One page: the figures as bars with their intervals, then every question that went wrong, then the others."""
-    groups = _groups(outcomes)
-    bars = "".join(
-        f"<h2>{escape(name)}</h2>" + _bars({group: shares(those)[name] for group, those in groups.items()})
+    """One page: pictures of the figures, the kinds of question, every failure in full, then all questions."""
+    groups = by_domain(outcomes)
+    charts = [
+        report.chart(
+            f"{name} ({GOALS[name]})" if name in GOALS else name,
+            {group: shares(those)[name] for group, those in groups.items()},
+        )
         for name in shares(outcomes)
+    ]
+    numbers = report.table(
+        ("", *groups, "goal"),
+        (
+            (name, *(f"{medians(those)[name]:.0f}" for those in groups.values()), GOALS.get(name, ""))
+            for name in medians(outcomes)
+        ),
     )
-    ordered = sorted(outcomes, key=lambda each: (each.right, each.case.id))
-    rows = "".join(
-        f"<tr class={_word(each)}><td>{escape(each.case.id)}</td><td>{escape(each.case.kind)}</td>"
-        f"<td>{escape(each.case.question)}</td><td>{escape(each.answer.status)}</td><td>{escape(each.answer.text)}</td>"
-        f"<td>{_word(each)}</td></tr>"
-        for each in ordered
+    kinds = report.chart(
+        "right, by kind of question",
+        {kind: _share(those, lambda each: each.right) for kind, those in by_kind(outcomes).items()},
     )
-    head = "".join(f"<th scope=col>{name}</th>" for name in ("Id", "Kind", "Question", "Status", "Answer", "Judged"))
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Golden questions</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><style>'
-        ":root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;margin:1.5rem;max-width:75rem}"
-        "table{border-collapse:collapse;font-size:.9rem}td,th{padding:.3rem .6rem;border-bottom:1px solid #8886;"
-        "text-align:left;vertical-align:top}.wrong td:last-child{color:#c0392b;font-weight:600}svg{max-width:100%}"
-        f"</style></head><body><h1>Golden questions</h1>{bars}<h2>Every question</h2>"
-        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></body></html>"
+    everything = report.table(
+        ("Question", "Kind", "Judged", "Answer"),
+        (
+            (f"{each.case.id} {each.case.question}", each.case.kind, _judged(each), each.answer.text)
+            for each in outcomes
+        ),
+    )
+    wrong = failures(outcomes)
+    return report.page(
+        "Golden questions",
+        [
+            report.element("p", "Lines through the bars are 95% intervals (Wilson). Without a language model."),
+            *charts,
+            numbers,
+            kinds,
+            report.element("h2", f"Failures: {len(wrong)} of {len(outcomes)}"),
+            *(_failure(each) for each in wrong),
+            report.element("h2", "Every question"),
+            everything,
+        ],
     )
 
 
-def _word(outcome: Outcome) -> str:
-    return "right" if outcome.right else "wrong"
+def _failure(outcome: Outcome) -> report.Markup:
+    case, answer = outcome.case, outcome.answer
+    lines = [f"missing: {each}" for each in outcome.missing]
+    lines += [f"should be cited: {each.file}, page {', '.join(map(str, each.pages))}" for each in case.sources]
+    lines += [f"cited: {each.document.file}, page {each.page}: {each.quote}" for each in answer.citations]
+    lines += [f"note: {case.note}"] if case.note else []
+    return report.element(
+        "article",
+        report.element("h3", f"{case.id} ({case.kind}): {case.question}"),
+        report.element("p", _judged(outcome), f" · confidence {answer.confidence:.2f}"),
+        report.element("blockquote", answer.text),
+        *(report.element("small", line, report.Markup("<br>")) for line in lines),
+    )
 
 
-def _groups(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
+def _judged(outcome: Outcome) -> report.Markup:
+    pages = f"; {outcome.citations_right} of {outcome.citations} citations on the right page"
+    note = pages if outcome.citations_right < outcome.citations else ""
+    return report.element("span", outcome.verdict + note, css="good" if outcome.right else "bad")
+
+
+def _figures(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    return {
+        name: {"count": share.count, "total": share.total, "value": share.value, "interval": share.interval}
+        for name, share in shares(outcomes).items()
+    } | medians(outcomes)
+
+
+def _row(outcome: Outcome) -> dict[str, Any]:
+    case, answer = outcome.case, outcome.answer
+    return {
+        "id": case.id,
+        "domain": case.domain,
+        "kind": case.kind,
+        "question": case.question,
+        "status": answer.status,
+        "right": outcome.right,
+        "verdict": outcome.verdict,
+        "missing": outcome.missing,
+        "citations_right": outcome.citations_right,
+        "confidence": answer.confidence,
+        "domain_found": answer.domain,
+        "text": answer.text,
+        "citations": [
+            {"file": each.document.file, "page": each.page, "quote": each.quote} for each in answer.citations
+        ],
+        "words": outcome.words,
+        "milliseconds": outcome.milliseconds,
+    }
+
+
+def _share(outcomes: Sequence[Outcome], holds: Callable[[Outcome], bool]) -> Share:
+    return Share(count=sum(map(holds, outcomes)), total=len(outcomes))
+
+
+def _grouped(outcomes: Sequence[Outcome], key: Callable[[Outcome], str]) -> dict[str, list[Outcome]]:
     groups: dict[str, list[Outcome]] = {}
     for each in outcomes:
-        groups.setdefault(each.case.domain, []).append(each)
-    return {"all": list(outcomes), **groups} if len(groups) > 1 else groups
-
-
-def _bars(figures: Mapping[str, Share]) -> str:
-    height = 28 * len(figures)
-    parts = []
-    for row, (name, share) in enumerate(figures.items()):
-        low, high = share.interval
-        y = 28 * row
-        parts.append(
-            f'<text x="0" y="{y + 18}" font-size="13" fill="currentColor">{escape(name)}</text>'
-            f'<rect x="110" y="{y + 6}" width="{400 * share.value:.1f}" height="14" fill="#2b7bb0"/>'
-            f'<line x1="{110 + 400 * low:.1f}" x2="{110 + 400 * high:.1f}" y1="{y + 13}" y2="{y + 13}" '
-            'stroke="currentColor" stroke-width="2"/>'
-            f'<text x="520" y="{y + 18}" font-size="13" fill="currentColor">{escape(str(share))}</text>'
-        )
-    return (
-        f'<svg viewBox="0 0 800 {height}" width="800" role="img" aria-label="Shares with intervals">'
-        f"{''.join(parts)}</svg>"
-    )
+        groups.setdefault(key(each), []).append(each)
+    return groups

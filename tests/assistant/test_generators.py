@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -248,7 +251,7 @@ def test_a_file_that_is_no_model_is_unreachable(tmp_path: Path) -> None:
 def test_a_damaged_model_is_unreachable(tmp_path: Path) -> None:
     (tmp_path / "model.gguf").write_bytes(b"GGUF" + b"\x03\x00\x00\x00" + bytes(200))
     generator = ChatGenerator(name="m", model=LlamaCpp(file=tmp_path / "model.gguf"), timeout=60)
-    with pytest.raises(GeneratorError):
+    with pytest.raises(GeneratorUnreachable, match="cannot load or run"):
         generator.generate(EVIDENCE)
 
 
@@ -263,12 +266,33 @@ def test_the_small_model_writes_a_candidate_and_keeps_its_deadline() -> None:
     assert candidate.sentences
     assert "filter" in candidate.sentences[0].text.lower()
 
-    hurried = LlamaCpp(file=small_model(), max_tokens=400, timeout=0.001)
-    hurried._server = model._server
-    with pytest.raises(GeneratorTimeout):
-        hurried.invoke("Tell a long story.")
     with pytest.raises(GeneratorNonsense, match="context"):
         model.invoke("word " * 5_000)
+
+    model.timeout = 0.2
+    start = time.perf_counter()
+    with pytest.raises(GeneratorTimeout):
+        model.invoke("Tell a long story. " * 100)
+    assert time.perf_counter() - start < 1.0
+    model.timeout = 120.0
+    assert model.invoke("Say hello.").text, "it starts anew"
+    model.close()
+
+
+def test_the_process_may_end_while_a_model_is_at_work() -> None:
+    program = """
+import threading, time
+from assistant.generators.llama_cpp import LlamaCpp, small_model
+model = LlamaCpp(file=small_model())
+threading.Thread(target=lambda: model.invoke("Tell a long story. " * 80), daemon=True).start()
+while model._worker is None:
+    time.sleep(0.05)
+print(model._worker._process.pid)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(done.stdout), 0)
 
 
 def test_the_type_names_are_stable() -> None:

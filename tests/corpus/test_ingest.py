@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -266,6 +267,23 @@ def test_a_worker_answers_whatever_happens(tmp_path: Path, monkeypatch: pytest.M
 
         monkeypatch.setattr(readers, "read", read)
         assert worker.respond(request) == Response(unreadable=reason)
+
+
+def test_lines_are_read_apart_and_known_ones_are_left() -> None:
+    lines = b'{"id": "a", "text": "The value is 1 mg."}\n\n{broken\n{"id": "b", "text": "The value is 2 mg."}\n'
+    known = {"a": hashlib.sha256(lines.split(b"\n")[0]).hexdigest()}
+    response = worker.respond(Request(path="", name="rows.jsonl", lines=lines, first_line=257, known=known))
+    assert response.unchanged == ("a",)
+    assert [(reading.id, reading.media_type) for reading in response.readings] == [("b", worker.ROW)]
+    assert [failure.path for failure in response.failures] == ["259"]
+
+
+def test_requests_end_when_the_parent_is_gone() -> None:
+    ours, theirs = multiprocessing.Pipe()
+    with theirs:
+        with ours:
+            ours.send(Request(path="x", name="y"))
+        assert list(worker.requests(theirs)) == [Request(path="x", name="y")]
 
 
 def test_a_text_that_unpacks_too_far_is_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
