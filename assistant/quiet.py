@@ -19,6 +19,7 @@ ENVIRONMENT = {
     "LANGSMITH_TRACING": "false",
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # else it fetches a price table
     "LITELLM_TELEMETRY": "False",
+    "ORT_DISABLE_TELEMETRY": "1",  # onnxruntime, which calls home from native code
     "OTEL_SDK_DISABLED": "true",  # guardrails and chromadb bring exporters
     "TOKENIZERS_PARALLELISM": "false",  # its threads and a fork do not go together
     "TRANSFORMERS_OFFLINE": "1",

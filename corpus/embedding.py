@@ -104,6 +104,8 @@ class MiniLM:
 
 def onnx_session(path: Path) -> onnxruntime.InferenceSession:
     """An ONNX model, loaded for the processor."""
+    # Read when the library is loaded: without it the library calls home, and its own switch in Python changes nothing.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -17,8 +17,6 @@ from corpus.errors import CorruptDatabase, DiskFull, ServiceUnavailable, Storage
 from corpus.types import DOMAINS, Domain
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
-
     from corpus.types import Matrix, Vector
 
 logger = logging.getLogger(__name__)
@@ -101,7 +99,7 @@ class Chroma:
     def __init__(self, *, folder: Path | None = None, url: str = "") -> None:
         self._folder = folder
         self._url = url
-        self._client: ClientAPI | None = None
+        self._client: Any = None  # a ClientAPI, whose type leaves out `close`
         self._collections: dict[Domain, Any] = {}
         self._generation = 0
         self._own_writes = False
@@ -176,7 +174,7 @@ class Chroma:
                 )
             return self._collections[domain]
 
-    def _connected(self) -> ClientAPI:
+    def _connected(self) -> Any:
         if self._client is None:
             import chromadb
             from chromadb.config import Settings

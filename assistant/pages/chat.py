@@ -50,7 +50,7 @@ def chat_page(assistant: Assistant, conversations: Conversations) -> None:
             log = gr.HTML(_WELCOME, elem_id="log", autoscroll=True)
             with gr.Group(elem_id="ask"):
                 asked = gr.Textbox(
-                    label="Your question", placeholder="Ask in your own words", lines=2, max_lines=8,
+                    label="Your question", placeholder="Ask in your own words", lines=1, max_lines=8,
                     max_length=200_000, elem_id="question", autofocus=True,
                 )  # fmt: skip
                 with gr.Row():

@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from corpus.errors import UnreadableFile
-from corpus.types import Block, Failure, Page, Parsed
+from corpus.types import Failure, Parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +80,7 @@ def read(data: bytes, name: str) -> Parsed:
     kind = media_type(data, name)
     try:
         return _parsed(data, kind)
-    except (UnreadableFile, MemoryError):
+    except (UnreadableFile, ImportError, MemoryError):
         raise
     except Exception as error:
         raise UnreadableFile(f"malformed {_NAMES.get(kind, 'file')} ({type(error).__name__})") from error

@@ -80,7 +80,7 @@ def _opened(data: bytes) -> PdfReader:
             raise UnreadableFile("encrypted: needs a password")
         if not len(reader.pages):
             raise UnreadableFile("malformed PDF: it has no pages")
-    except (UnreadableFile, MemoryError):
+    except (UnreadableFile, ImportError, MemoryError):
         raise
     except DependencyError as error:
         raise UnreadableFile("encrypted: reading it needs the Python package cryptography") from error

@@ -281,10 +281,14 @@ def test_the_small_model_writes_a_candidate_and_keeps_its_deadline() -> None:
 
 def test_the_process_may_end_while_a_model_is_at_work() -> None:
     program = """
-import threading, time
+import contextlib, threading, time
 from assistant.generators.llama_cpp import LlamaCpp, small_model
+from assistant.errors import GeneratorUnreachable
 model = LlamaCpp(file=small_model())
-threading.Thread(target=lambda: model.invoke("Tell a long story. " * 80), daemon=True).start()
+def work():
+    with contextlib.suppress(GeneratorUnreachable):
+        model.invoke("Tell a long story. " * 80)
+threading.Thread(target=work, daemon=True).start()
 while model._worker is None:
     time.sleep(0.05)
 print(model._worker._process.pid)
