@@ -29,12 +29,13 @@ def build(settings: Settings, *, writable: bool = True) -> Assistant:
     Raises SettingsError, StorageError, ModelMismatch, or ServiceUnavailable.
     """
     embedder, reader = make_embedder(settings), make_reader()
+    generators = make_generators(settings, reader)
     return Assistant(
         library=Library.open(
             settings.home, embedder=embedder, vectors=make_vectors(settings), reader=reader, writable=writable
         ),
         verifier=make_verifier(embedder),
-        generators=make_generators(settings, reader),
+        generators=generators,
         passages=settings.passages,
     )
 

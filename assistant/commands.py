@@ -255,11 +255,12 @@ def serve(settings: Settings, *, ready: Callable[[str], None]) -> None:
     import uvicorn
 
     from assistant.api import create_app
+    from assistant.build import build
     from assistant.conversations import Conversations
 
-    listening = _listen(settings.host, settings.port)
-    host, port = listening.getsockname()[:2]
-    with listening, assistant(settings) as built, closing(Conversations(settings.home)) as conversations:
+    built = build(settings)  # the pages keep conversations, so here a home that cannot be written is an error
+    with built.library, _listen(settings) as listening, closing(Conversations(settings.home)) as conversations:
+        host, port = listening.getsockname()[:2]
         app = create_app(built, conversations)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5))
         threading.Thread(target=_warm_up, args=(built,), daemon=True, name="plumbline-warm-up").start()
@@ -282,7 +283,8 @@ def serve(settings: Settings, *, ready: Callable[[str], None]) -> None:
             signal.signal(signal.SIGTERM, before)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _listen(settings: Settings) -> socket.socket:
+    host, port = settings.host, settings.port
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listening = socket.socket(family, kind, protocol)

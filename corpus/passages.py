@@ -143,14 +143,13 @@ def _grouped(pieces: Sequence[_Piece], pages: dict[int, Page]) -> list[list[_Pie
     """Neighbours that belong together, as many as fit; a block that fits is not parted unless it is long."""
     groups: list[list[_Piece]] = []
     words = 0
-    left = _words_left(pieces)
-    for piece, rest in zip(pieces, left, strict=True):
+    for piece, rest, rows in zip(pieces, _words_left(pieces), _rows_left(pieces), strict=True):
         fits = words + piece.words <= MOST_WORDS
         opens = not groups or groups[-1][-1].block is not piece.block
         if opens and words > FEW_WORDS and rest <= MOST_WORDS:
             fits = words + rest <= MOST_WORDS
-        rows = piece.block.kind != "table_row" or not groups or len(groups[-1]) < MOST_ROWS
-        if groups and fits and rows and _together(groups[-1], piece, pages):
+        many = rows > 2 and groups and len(groups[-1]) >= MOST_ROWS
+        if groups and fits and not many and _together(groups[-1], piece, pages):
             groups[-1].append(piece)
             words += piece.words
         else:
@@ -168,8 +167,20 @@ def _words_left(pieces: Sequence[_Piece]) -> list[int]:
     return left
 
 
+def _rows_left(pieces: Sequence[_Piece]) -> list[int]:
+    """For each piece, the rows from it to the end of its table; 0 outside tables."""
+    left = [0] * len(pieces)
+    for at in range(len(pieces) - 1, -1, -1):
+        block = pieces[at].block
+        if block.kind == "table_row":
+            after = pieces[at + 1].block if at + 1 < len(pieces) else block
+            same = after is not block and (after.table_header, after.page) == (block.table_header, block.page)
+            left[at] = 1 + (left[at + 1] if same else 0)
+    return left
+
+
 def _together(group: Sequence[_Piece], piece: _Piece, pages: dict[int, Page]) -> bool:
-    """Same page, section and table, with nothing but white space between them."""
+    """Same page, section and table, with no word between them."""
     one, other = group[-1].block, piece.block
     if one.page != other.page or one.table_header != other.table_header or piece.start < group[-1].end:
         return False
@@ -180,7 +191,7 @@ def _together(group: Sequence[_Piece], piece: _Piece, pages: dict[int, Page]) ->
             return False
         if not (_labelled(group[0].block, text) and _labelled(other, text)):
             return False
-    return not text[group[-1].end : piece.start].strip()
+    return not any(character.isalnum() for character in text[group[-1].end : piece.start])
 
 
 def _labelled(block: Block, page: str) -> bool:

@@ -31,7 +31,7 @@ POOL = 50
 WEIGHTS: Mapping[str, float] = {"dense": 0.8, "lexical": 0.9, "sentence": 0.2}
 """How much each signal counts."""
 
-READ = 20
+READ = 10
 """Passages that the cross-encoder reads."""
 
 READ_WEIGHT = 0.08
@@ -116,7 +116,7 @@ def _in_domain(  # noqa: PLR0913, PLR0917 - one call from one place
         usable = {
             rowid: passage
             for rowid, passage in passages.items()
-            if include_unvalidated or documents[passage.document_id].status == "validated"
+            if _citable(documents[passage.document_id], include_unvalidated)
         }
         # What may not be cited must not crowd out what may.
         if len(usable) >= k or pool >= total:
@@ -137,6 +137,11 @@ def _in_domain(  # noqa: PLR0913, PLR0917 - one call from one place
         for rowid, passage in usable.items()
     ]
     return found, {term.word: term.weight for term in asked}
+
+
+def _citable(document: Document, include_unvalidated: bool) -> bool:
+    """What somebody took back is never cited, not even on request."""
+    return document.status == "validated" or (include_unvalidated and document.status != "withdrawn")
 
 
 def _read(reader: Reader, query: str, found: list[_Found]) -> list[_Found]:

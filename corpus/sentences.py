@@ -14,7 +14,7 @@ _ABBREVIATIONS = frozenset(
     vs
     """.split()
 )
-_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s)|[。！？]")
+_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+(?=\s)|[。！？]")
 _NEXT = re.compile(r"[\"'“‘(\[]?(?:[A-Z0-9À-Þ•·▪§¶\[]|[^\x00-\x7f])")
 _ITEM = re.compile(r"\n[ \t]*(?=(?:[•·▪◦●○■□–—*-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])[ \t]+\S)")
 _GAP = re.compile(r"\n[ \t]*\n\s*")

@@ -19,13 +19,13 @@ from corpus.reading import Reader
 from corpus.types import Hit, SearchResult
 from guards.grounding.words import content
 
-SHORTLIST = 6
+SHORTLIST = 8
 """Sentences that the cross-encoder reads."""
 LONGEST = 75
 """Words of the longest answer."""
 MOST = 3
 """Sentences of the longest answer, list items aside."""
-KEEP_NEAR = 0.75
+KEEP_NEAR = 0.3
 """A further sentence is added when its probability is at least this share of the best one's."""
 
 WEIGHTS: Mapping[str, float] = {
@@ -38,7 +38,10 @@ WEIGHTS: Mapping[str, float] = {
     "read": 0.6,
     "fragment": -1.0,
 }
-"""Logistic weights of the features; `python -m evals.benchmarks fit` makes them from the development questions."""
+"""Logistic weights of the features; `python -m evals.training.answering` makes them from the development questions."""
+
+ANSWER_WEIGHTS: Mapping[str, float] = {"bias": 0.0}
+"""Logistic weights of the features of a whole answer, made by the same command."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +67,12 @@ class Unit:
         return clean(self.hit.passage.text[start:end])
 
     @property
-    def place(self) -> str:
-        """Where in the document it stands, in words; for tables, with the header that gives the row its meaning."""
+    def reading(self) -> str:
+        """The sentence with its place in the document, as the cross-encoder gets to see it."""
         passage = self.hit.passage
-        return " > ".join(part for part in (*passage.headings[-2:], passage.table_header) if part)
+        place = " > ".join(part for part in (self.hit.document.provenance.title, *passage.headings[-1:]) if part)
+        header = f"{passage.table_header}: " if passage.table_header else ""
+        return f"{place}: {header}{self.text}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +82,9 @@ class Extractive:
     reader: Reader | None = None
     """The cross-encoder; without one the cheap signals decide alone."""
     weights: Mapping[str, float] = field(default_factory=lambda: WEIGHTS)
+    """Of a sentence's features."""
+    answer_weights: Mapping[str, float] = field(default_factory=lambda: ANSWER_WEIGHTS)
+    """Of the answer's features."""
     name: str = "extractive"
 
     def generate(self, retrieved: Retrieved) -> tuple[Candidate, ...]:
@@ -85,14 +93,14 @@ class Extractive:
         units = self.judged(question, retrieved.result)
         if not units:
             return ()
-        best = units[0]
-        chosen = _compose(best, units, self.weights)
+        chosen = compose(units[0], units, self.weights)
+        features = answer_features(units, self.weights)
         return (
             Candidate(
                 generator=self.name,
                 sentences=tuple(_sentence(unit) for unit in chosen),
-                score=probability(best.features, self.weights),
-                features=best.features,
+                score=probability(features, self.answer_weights),
+                features=features,
             ),
         )
 
@@ -104,9 +112,7 @@ class Extractive:
         units.sort(key=lambda unit: -probability(unit.features, self.weights))
         units = units[:SHORTLIST]
         if self.reader is not None and units:
-            logits = self.reader.read(
-                question, [f"{unit.place}: {unit.text}" if unit.place else unit.text for unit in units]
-            )
+            logits = self.reader.read(question, [unit.reading for unit in units])
             units = [
                 Unit(
                     number=unit.number, hit=unit.hit, index=unit.index, features={**unit.features, "read": float(logit)}
@@ -121,6 +127,19 @@ def probability(features: Mapping[str, float], weights: Mapping[str, float]) -> 
     """Logistic combination; features without a weight, and weights without a feature, count nothing."""
     total = weights["bias"] + sum(weights.get(name, 0.0) * value for name, value in features.items())
     return 1.0 / (1.0 + math.exp(-max(-40.0, min(40.0, total))))
+
+
+def answer_features(units: Sequence[Unit], weights: Mapping[str, float]) -> dict[str, float]:
+    """What speaks for an answer made of the best of these sentences."""
+    chances = [probability(unit.features, weights) for unit in units]
+    best = units[0].features
+    return {
+        "first": chances[0],
+        "second": chances[1] if len(chances) > 1 else 0.0,
+        "read": max(unit.features.get("read", 0.0) for unit in units),
+        "cosine": max(unit.features["cosine"] for unit in units),
+        "in_context": best["in_context"],
+    }
 
 
 def _rarity(asked: Asked, weights: Mapping[str, float]) -> Mapping[str, float]:
@@ -167,7 +186,7 @@ def _is_fragment(text: str) -> bool:
     )
 
 
-def _compose(best: Unit, units: Sequence[Unit], weights: Mapping[str, float]) -> list[Unit]:
+def compose(best: Unit, units: Sequence[Unit], weights: Mapping[str, float]) -> list[Unit]:
     """The best sentence, the list that it announces, and others that are nearly as good and say something new."""
     chosen = [best]
     if best.text.endswith((":", "following", "following.")):
@@ -175,7 +194,7 @@ def _compose(best: Unit, units: Sequence[Unit], weights: Mapping[str, float]) ->
     floor = KEEP_NEAR * probability(best.features, weights)
     for unit in units[1:]:
         size = sum(len(each.text.split()) for each in chosen) + len(unit.text.split())
-        if len(chosen) >= MOST or size > LONGEST or probability(unit.features, weights) < max(floor, 0.5):
+        if len(chosen) >= MOST or size > LONGEST or probability(unit.features, weights) < floor:
             break
         if all(_new(unit.text, each.text) for each in chosen):
             chosen.append(unit)

@@ -117,7 +117,7 @@ class _Worker:
     def __init__(self) -> None:
         self._connection, theirs = Pipe()
         with theirs:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 [sys.executable, "-P", "-m", "assistant.generators.llama_worker", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,

@@ -73,36 +73,35 @@ def _structure(pages: Sequence[Sequence[Line]], title: str, running: set[int]) -
 
 
 def _running(pages: Sequence[Sequence[Line]]) -> set[int]:
-    """Lines at the edge of pages whose height is taken, on most pages, by words that repeat; and page numbers there."""
-    edges = [_edge(lines) for lines in pages]
-    keys = {id(line): _key(line) for edge in edges for line in edge}
-    pages_with: dict[str, set[int]] = defaultdict(set)
-    for edge in edges:
-        for line in edge:
-            pages_with[keys[id(line)]].add(line.page)
-    often = max(4, 0.3 * len(pages))
-    everywhere = Counter(
-        key for lines in pages for key in {_key(line) for line in lines if len(line.cells) == 1 and len(line.text) > 30}
-    )
-    repeated: Counter[int] = Counter()
-    taken: Counter[int] = Counter()
-    for edge in edges:
-        for line in edge:
-            level = round(line.y / 4)
-            taken[level] += 1
-            repeated[level] += len(pages_with[keys[id(line)]]) > 1
-    strewn = {id(line) for lines in pages for line in lines if everywhere.get(_key(line), 0) >= often}
+    """Lines that repeat, whatever their numbers: at a height where most pages repeat something, or on many pages.
+
+    The header row of a long table repeats too, but at a height where other pages have their own text.
+    """
+    edges = [line for lines in pages for line in _edge(lines)]
+    at = {id(line): (_key(line), round(line.y / 6)) for line in edges}
+    seen = Counter(at.values())
+    taken = Counter(level for _, level in at.values())
+    repeated = Counter(level for key, level in at.values() if seen[key, level] > 1)
+    often = 2 if len(pages) < 6 else 3
+    strewn = _strewn(pages)
     return strewn | {
         id(line)
-        for edge in edges
-        for line in edge
+        for line in edges
         if _PAGE_NUMBER.match(line.text)
         or (
-            len(pages_with[keys[id(line)]]) >= (2 if len(pages) < 6 else 3)
-            and repeated[round(line.y / 4)] >= 0.6 * taken[round(line.y / 4)]
+            seen[at[id(line)]] >= often
+            and repeated[at[id(line)][1]] >= 0.6 * taken[at[id(line)][1]]
             and len(line.text.split()) < 40
         )
     }
+
+
+def _strewn(pages: Sequence[Sequence[Line]]) -> set[int]:
+    """Long lines that stand on many pages wherever their page breaks fall, as in converted files."""
+    long = [[line for line in lines if len(line.cells) == 1 and len(line.text) > 30] for lines in pages]
+    seen = Counter(key for lines in long for key in {_key(line) for line in lines})
+    often = max(4, 0.3 * len(pages))
+    return {id(line) for lines in long for line in lines if seen[_key(line)] >= often}
 
 
 def _key(line: Line) -> str:
@@ -173,8 +172,8 @@ def _begins(line: Line, group: Sequence[Line], leading: dict[float, float], edge
     """Whether the line begins a new group: by its look, its first words, its distance, or its place."""
     before, first = group[-1], group[0]
     amid = line.text[:1].islower() and not before.text.endswith(_STOPS)
-    if _differ(line, before):
-        return not amid
+    if line.bold != before.bold or _resized(line, before):
+        return _resized(line, before) or not amid
     if ITEM.match(line.text) or REQUIREMENT.match(line.text) or CAPTION.match(line.text) or _numbers(line, group):
         return True
     usual = leading.get(line.size, 1.2 * max(line.size, 6.0))
@@ -195,7 +194,7 @@ def _numbers(line: Line, group: Sequence[Line]) -> bool:
     if line.bold and _COUNTED.match(line.text) and _COUNTED.match(first.text):
         return True
     return bool(NUMBERED.match(line.text)) and (
-        before.text.endswith(_STOPS) or before.right < line.right or bool(NUMBERED.match(first.text))
+        before.text.endswith(_STOPS) or before.right < 0.85 * line.right or bool(NUMBERED.match(first.text))
     )
 
 
@@ -209,8 +208,8 @@ def _broken_off(before: Line, line: Line, edge: float) -> bool:
     return room > word + line.size and (ended or room > 0.15 * (edge - before.x))
 
 
-def _differ(line: Line, before: Line) -> bool:
-    return line.bold != before.bold or abs(line.size - before.size) > 0.1 * max(line.size, before.size)
+def _resized(line: Line, before: Line) -> bool:
+    return abs(line.size - before.size) > 0.1 * max(line.size, before.size)
 
 
 # -- contents
@@ -308,7 +307,7 @@ def _header(table: Table, caption: str, carried: tuple[Table, str] | None) -> st
     """The table's caption and the names of its columns; of a table that goes on over a page, those of before."""
     names = ", ".join(" ".join(line.text for line in row) for row in table.rows[: table.headers])
     names = clean(names)
-    if carried and not caption and _same_columns(table, carried[0]) and (not names or names in carried[1]):
+    if carried and not caption and (names in carried[1] if names else _same_columns(table, carried[0])):
         return carried[1]
     return ": ".join(part for part in (caption, names) if part)[:300]
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 _LABEL = re.compile(r"[^\w\s]{1,2}|\(?(?:\d{1,3}|[A-Za-z]|[ivxlc]{1,5})[.)]|(?:[A-Z]\.)?\d{1,3}(?:\.\d{1,3}){1,5}\.?")
 _LABEL_GAP = 60.0
 """Points: the widest gap between the mark of a list item or clause and its text."""
+
+
+NEIGHBOURS = 3
+"""Lines above and below that show where columns begin."""
 
 
 class Fragment(NamedTuple):
@@ -98,18 +102,24 @@ _WIDTH = _Widths(
 
 def lines_of(page: int, text: str, fragments: Iterable[Fragment]) -> list[Line]:
     """The lines of a page, in the order in which the file draws them."""
-    lines: list[Line] = []
-    row: list[Fragment] = []
+    rows: list[list[Fragment]] = []
     right = 0.0
     for fragment in fragments:
-        if row and not _beside(row, right, fragment):
-            lines.append(_line(page, text, row))
-            row = []
-        row.append(fragment)
+        if rows and _beside(rows[-1], right, fragment):
+            rows[-1].append(fragment)
+        else:
+            rows.append([fragment])
         right = fragment.x + _width(text, fragment)
-    if row:
-        lines.append(_line(page, text, row))
+    lines = [_line(page, text, row, ()) for row in rows]
+    for at, row in enumerate(rows):
+        if len(row) > 1 and (columns := _columns(lines[max(0, at - NEIGHBOURS) : at + NEIGHBOURS + 1])):
+            lines[at] = _line(page, text, row, columns)
     return lines
+
+
+def _columns(lines: Sequence[Line]) -> tuple[float, ...]:
+    """Where the second and later cells of some lines begin."""
+    return tuple({cell.x for line in lines if len(line.cells) > 1 for cell in line.cells[1:]})
 
 
 def _width(text: str, fragment: Fragment) -> float:
@@ -126,16 +136,17 @@ def _beside(row: list[Fragment], right: float, fragment: Fragment) -> bool:
     return fragment.x > last.x + 0.6 * (right - last.x) - 1.0
 
 
-def _line(page: int, text: str, row: list[Fragment]) -> Line:
+def _line(page: int, text: str, row: list[Fragment], columns: Sequence[float]) -> Line:
     cells: list[Cell] = []
     for each in row:
         right = each.x + _width(text, each)
-        if cells and not _gap(text, cells[-1], each):
+        if cells and not _gap(text, cells[-1], each, columns):
             before = cells.pop()
             cells.append(Cell(before.start, each.end, before.x, max(before.right, right)))
         else:
             cells.append(Cell(each.start, each.end, each.x, right))
     start, end = row[0].start, row[-1].end
+    words = [each for each in row if text[each.start].isalnum() or each.end - each.start > 2]
     main = max(row, key=lambda each: each.end - each.start)
     return Line(
         page=page,
@@ -144,15 +155,18 @@ def _line(page: int, text: str, row: list[Fragment]) -> Line:
         text=" ".join(text[start:end].split()),
         y=main.y,
         size=round(main.size, 1),
-        bold=all(each.bold for each in row if text[each.start].isalnum() or each.end - each.start > 2),
+        bold=all(each.bold for each in words or row),
         cells=tuple(cells),
     )
 
 
-def _gap(text: str, cell: Cell, fragment: Fragment) -> bool:
-    """Whether the space between them is wider than any between words, even if the estimate is a little off."""
+def _gap(text: str, cell: Cell, fragment: Fragment, columns: Sequence[float]) -> bool:
+    """Whether the space between them is wider than any between words, or less wide where columns nearby begin."""
     gap = fragment.x - cell.right
     if gap < _LABEL_GAP and _LABEL.fullmatch(text, cell.start, cell.end):
         # "2.5  10" are two numbers; "2.5  Term" is a clause, and so is "2.5  “Term”"
         return text[cell.start].isdigit() and text[cell.end - 1].isdigit() and text[fragment.start].isdigit()
-    return gap > 0.9 * max(fragment.size, 5.0) + 0.03 * (cell.right - cell.x)
+    size = max(fragment.size, 5.0)
+    if gap > 0.35 * size and any(abs(fragment.x - x) < 1 for x in columns):
+        return True
+    return gap > 0.9 * size + 0.03 * (cell.right - cell.x)

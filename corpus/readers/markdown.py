@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -18,7 +19,8 @@ from corpus.types import Block, BlockKind, Page, Parsed, Span
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-_HIDDEN = re.compile(r"<!--.*?-->|<(script|style|nav|footer)\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_HIDDEN = re.compile(r"<!--|<(?:script|style|nav|footer)\b", re.IGNORECASE)
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 _FRONT_TITLE = re.compile(r"^title:\s*[\"']?(.+?)[\"']?\s*$", re.MULTILINE)
 _ROW = re.compile(r"<tr\b(?:(?!</?tr\b).)*</tr>", re.DOTALL | re.IGNORECASE)
@@ -36,7 +38,7 @@ def read_markdown(text: str) -> Parsed:
     """A Markdown file as one page. Raises UnreadableFile when it holds no text."""
     from markdown_it import MarkdownIt
 
-    hidden = _HIDDEN.sub(_blank, text)
+    hidden = _without_hidden(text)
     front = _FRONT.match(hidden)
     hidden = _FRONT.sub(_blank, hidden)
     tokens = MarkdownIt("commonmark", {"html": True, "maxNesting": 50}).enable("table").parse(hidden)
@@ -48,6 +50,25 @@ def read_markdown(text: str) -> Parsed:
     headings = [after.content for before, after in pairwise(tokens) if before.type == "heading_open"]
     title = stated.group(1) if stated else headings[0] if headings else ""
     return Parsed(pages=(Page(number=1, text=text),), blocks=tuple(blocks), title=clean(title)[:200])
+
+
+def _without_hidden(text: str) -> str:
+    """The text with blanks for comments, scripts and page furniture; what is opened and never closed stays."""
+    lower = text.translate(_LOWER)  # other letters may change their length
+    never: set[str] = set()
+    parts, at = [], 0
+    for match in _HIDDEN.finditer(lower):
+        close = "-->" if match.group() == "<!--" else f"</{match.group()[1:]}"
+        if match.start() < at or close in never:
+            continue
+        end = lower.find(close, match.end())
+        if end < 0:
+            never.add(close)
+        else:
+            end = lower.find(">", end) + 1 or len(text)
+            parts += [text[at : match.start()], re.sub(r"[^\n]", " ", text[match.start() : end])]
+            at = end
+    return "".join((*parts, text[at:]))
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -72,6 +72,8 @@ class Outline:
         key = _key(heading)
         if line.page == 1 and key.startswith("exhibit"):
             return True
+        if _NUMBER.match(heading) or named_level(heading) is not None:
+            return False
         return bool(self._title) and len(key) > 5 and (key in self._title or (self._title in key and line.page < 3))
 
     def open(self, text: str) -> None:

@@ -56,7 +56,7 @@ def read_pdf(data: bytes) -> Parsed:
         try:
             text, fragments = _page(reader.pages[number - 1])
             found = lines_of(number, text, fragments)
-        except MemoryError:
+        except (UnreadableFile, MemoryError):
             raise
         except Exception:  # noqa: BLE001 - pypdf raises nearly anything on a damaged page; the others may be well
             text, found, broken = "", [], broken + 1
@@ -94,7 +94,7 @@ def _opened(data: bytes) -> PdfReader:
 def _page(page: PageObject) -> tuple[str, list[Fragment]]:
     contents = page.get_contents()
     if contents is not None and len(contents.get_data()) > LARGEST_CONTENT:
-        raise UnreadableFile("a page unpacks to more than 50 MB")
+        raise UnreadableFile(f"a page expands to more than {LARGEST_CONTENT // 10**6} MB (zip bomb?)")
     fragments: list[Fragment] = []
     fonts: dict[int, tuple[bool, float]] = {}
     at = 0

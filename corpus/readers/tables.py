@@ -11,6 +11,9 @@ from corpus.readers.lines import Line
 MOST_LINES = 40
 """Lines of the longest row."""
 
+MOST_WRAPS = 8
+"""Lines of the longest cell in a row's first column."""
+
 NEAR = 4.0
 """Points within which two left edges are the same column."""
 
@@ -64,26 +67,28 @@ def _row(lines: Sequence[Line], start: int) -> Row:
     first = lines[start]
     top = bottom = first.y
     starts = [cell.x for cell in first.cells]
-    many = len(starts) > 1
     end = start + 1
     for line in lines[start + 1 : start + MOST_LINES]:
         height = max(first.size, line.size, 5.0)
         down = lines[end - 1].y - line.y
-        level = bottom - 0.6 * height <= line.y <= top + 0.6 * height
+        # The next cell begins as high as the row does, or in its middle; later ones may be anywhere in the row.
+        lowest = bottom if len(starts) > 1 else (top + bottom) / 2
+        level = lowest - 0.6 * height <= line.y <= top + 0.6 * height
         if level and line.x > starts[-1] + NEAR and line.x > lines[end - 1].cells[-1].x + NEAR:
-            many = True
             starts += [cell.x for cell in line.cells]
-        elif not (0.3 * height < down < 3.2 * height and _under(line, starts, down / height)):
+        elif not 0.3 * height < down or not _under(line, starts, down / height):
+            break
+        elif len(starts) == 1 and (end - start >= MOST_WRAPS or abs(line.size - first.size) > 1):
             break
         bottom = min(bottom, line.y)
         end += 1
-    return tuple(lines[start:end]) if many else ()
+    return tuple(lines[start:end]) if len(starts) > 1 else ()
 
 
 def _under(line: Line, starts: Sequence[float], down: float) -> bool:
     """Whether the line, `down` heights lower, is a cell's next: in the last column, or closely below an inner one."""
-    if starts[-1] - NEAR <= line.x <= starts[-1] + 20 and down < (3.2 if len(starts) > 1 else 2.2):
-        return len(line.cells) == 1 or down < 1.45
+    if starts[-1] - NEAR <= line.x <= starts[-1] + 20 and len(line.cells) == 1:
+        return down < (3.2 if len(starts) > 1 else 1.9)
     return down < 1.45 and line.x > starts[0] + NEAR and _near(line.x, starts)
 
 

@@ -15,7 +15,6 @@ from corpus.types import Block, BlockKind, Page, Parsed, Span
 _UNDERLINE = re.compile(r"^(={3,}|-{3,})\s*$")
 _COLUMNS = re.compile(r"\S {2,}\S|\t\S")
 _NUMBERED = re.compile(r"^\s*(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[A-Z][^.;]{2,80}$")
-_PARAGRAPH = re.compile(r"[^\n]*\S[^\n]*(?:\n[^\n]*\S[^\n]*)*")
 _DIGITS = re.compile(r"\d+")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 
@@ -29,8 +28,8 @@ def read_text(text: str) -> Parsed:
     blocks: list[Block] = []
     caption = ""
     running = running_lines(text)
-    for match in _PARAGRAPH.finditer(text):
-        lines = [line for line in _lines(text, *match.span()) if text[line[0] : line[1]].strip() not in running]
+    for stretch in _stretches(text):
+        lines = [line for line in stretch if text[slice(*line)].strip() not in running]
         first = text[slice(*lines[0])].strip() if lines else ""
         if lines and (level := _level([text[a:b] for a, b in lines])):
             path.enter(first, level)
@@ -55,11 +54,7 @@ def read_text(text: str) -> Parsed:
 
 def paragraphs(text: str) -> tuple[Block, ...]:
     """The paragraphs and list items of a short text that has no sections."""
-    return tuple(
-        _block(each, _kind(text, each), Path())
-        for match in _PARAGRAPH.finditer(text)
-        for each in _items(text, _lines(text, *match.span()))
-    )
+    return tuple(_block(each, _kind(text, each), Path()) for lines in _stretches(text) for each in _items(text, lines))
 
 
 def running_lines(text: str) -> frozenset[str]:
@@ -70,12 +65,19 @@ def running_lines(text: str) -> frozenset[str]:
     return frozenset(line for line in lines if _DIGITS.sub("#", line) in often and not line.startswith(("|", "#")))
 
 
-def _lines(text: str, start: int, end: int) -> list[Span]:
-    lines, at = [], start
-    for line in text[start:end].split("\n"):
-        lines.append((at, at + len(line)))
+def _stretches(text: str) -> Iterator[list[Span]]:
+    """The lines of each paragraph: those between blank ones."""
+    lines: list[Span] = []
+    at = 0
+    for line in text.split("\n"):
+        if line.strip():
+            lines.append((at, at + len(line)))
+        elif lines:
+            yield lines
+            lines = []
         at += len(line) + 1
-    return lines
+    if lines:
+        yield lines
 
 
 def _items(text: str, lines: list[Span]) -> Iterator[Span]:

@@ -70,7 +70,7 @@ def _walk(root: Element, writer: Writer) -> None:
         elif not children or any(part and part.strip() for part in (element.text, *(child.tail for child in children))):
             text = "".join(element.itertext())
             if name in _HEADINGS:
-                writer.heading(text, depth)
+                writer.heading(text, depth - 1)  # it names the element that it stands in
             else:
                 writer.paragraph(text, "list_item" if name in _ITEMS else "paragraph")
         else:

@@ -26,7 +26,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from assistant import quiet
-from corpus.errors import CorpusError
+from corpus.errors import CorpusError, UsageError
 from corpus.types import Domain
 from evals.gold.cases import load
 from evals.gold.homes import DOCUMENTS, prepare
@@ -34,12 +34,13 @@ from evals.statistics import Estimate, ratio_of_medians
 
 if TYPE_CHECKING:
     from assistant.ask import Assistant
+    from assistant.types import Answer
 
 DOMAIN: Domain = "engineering"
 """Whose documents and golden questions are used."""
 
-PDFS = "engineering/ocpp/v16"
-"""What is ingested, below the folder of documents: five PDFs with tables, 264 pages."""
+PDFS = "engineering/ocpp/v16/ocpp-*1.6-*.pdf"
+"""What is ingested, below the folder of documents: four PDFs with tables, 148 pages."""
 
 FOUND = 10
 """Passages that the bare queries fetch."""
@@ -103,7 +104,7 @@ def _measure(options: Namespace, tell: Tell) -> list[Measure]:
         if "starting" in chosen:
             measures.append(starting(home, questions, rounds=options.rounds + 2, tell=tell))
     if "ingesting" in chosen:
-        pdfs = sorted((options.documents / PDFS).glob("*.pdf"))
+        pdfs = sorted(options.documents.glob(PDFS))
         measures.append(ingesting(pdfs, rounds=options.rounds, tell=tell))
     return measures
 
@@ -117,6 +118,7 @@ def asking(home: Path, domain: Domain, questions: Sequence[str], *, rounds: int,
     ours: list[float] = []
     bare: list[float] = []
     first: list[float] = []
+    stages: list[Mapping[str, float]] = []
     with assistant.library, Bare(home, domain) as raw:
         for question in questions[:3]:  # both sides load their models
             _answer(assistant, question)
@@ -125,11 +127,12 @@ def asking(home: Path, domain: Domain, questions: Sequence[str], *, rounds: int,
             tell(f"asking: question {number + 1}/{rounds * len(questions)}")
             if number % 2:
                 bare.append(raw.query(question))
-            seconds, sentence = _answer(assistant, question)
+            seconds, sentence, answer = _answer(assistant, question)
             if number % 2 == 0:
                 bare.append(raw.query(question))
             ours.append(seconds)
             first += [sentence] if sentence else []
+            stages.append(answer.timings_ms)
     return Measure(
         name="asking, warm",
         ours=median(ours),
@@ -137,19 +140,23 @@ def asking(home: Path, domain: Domain, questions: Sequence[str], *, rounds: int,
         ratio=ratio_of_medians(ours, bare),
         goal="at most 2",
         turns=len(ours),
-        notes={"first sentence, median ms": 1000 * median(first)} if first else {},
+        notes={
+            "first sentence, median ms": 1000 * median(first) if first else 0.0,
+            **{f"{name}, median ms": median(each.get(name, 0.0) for each in stages) for name in stages[0]},
+        },
     )
 
 
-def _answer(assistant: Assistant, question: str) -> tuple[float, float]:
-    """Seconds to the whole answer, and to its first sentence; 0 for the second when there is none."""
-    from assistant.types import AnswerSentence, Question
+def _answer(assistant: Assistant, question: str) -> tuple[float, float, Answer]:
+    """Seconds to the whole answer, seconds to its first sentence (0 when it has none), and the answer."""
+    from assistant.types import Answer, AnswerSentence, Question
 
     start, first = time.perf_counter(), 0.0
     for step in assistant.stream(Question(text=question)):
         if isinstance(step, AnswerSentence) and not first:
             first = time.perf_counter() - start
-    return time.perf_counter() - start, first
+    assert isinstance(step, Answer)
+    return time.perf_counter() - start, first, step
 
 
 class Bare:
@@ -194,7 +201,7 @@ def ingesting(pdfs: Sequence[Path], *, rounds: int, tell: Tell) -> Measure:
     from corpus.vectors import Chroma
 
     if not pdfs:
-        raise CorpusError(f"no PDFs to ingest at {PDFS} below the folder of documents")
+        raise UsageError(f"the documents to ingest are not there: {PDFS} (name their folder with --documents)")
     embedder = MiniLM()
     embedder.query("load the model")
     ours, bare, chunks, pages = [], [], 0, 0

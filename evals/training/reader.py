@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from corpus.reading import LONGEST
 from evals.training.pairs import Pair
 
 BATCH = 32
@@ -23,6 +22,8 @@ WARM_UP = 200
 """Steps."""
 POSITIVE = 1.6
 """Weight of an example that answers; there are twice as many that do not."""
+WINDOW = 128
+"""Tokens of question and text together in training; when reading, fewer are enough."""
 HELD_OUT = 6
 """Per cent of the questions kept for the figures."""
 
@@ -126,7 +127,7 @@ def _tokenizer(folder: Path) -> Any:
 
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
-    tokenizer.enable_truncation(LONGEST)
+    tokenizer.enable_truncation(WINDOW)
     return tokenizer
 
 

@@ -29,7 +29,7 @@ def test_by_default_nothing_is_remote(home: Path) -> None:
 
 
 def test_the_small_model(home: Path) -> None:
-    _, small = build.make_generators(load(home, model="small", llm_tokens=99, llm_timeout_s=7))
+    _, small = build.make_generators(load(home, model="small", llm_tokens=99, llm_timeout_s=7), None)
     assert isinstance(small, ChatGenerator)
     assert isinstance(small.model, LlamaCpp)
     assert (small.name, small.timeout, small.window) == ("small", 7, small.model.window)
@@ -40,14 +40,14 @@ def test_a_file_and_a_server_beside_it(home: Path, tmp_path: Path) -> None:
     file = tmp_path / "mine.gguf"
     shutil.copyfile(small_model(), file)
     settings = load(home, model=str(file), llm_url="http://127.0.0.1:1/v1", llm_model="big", llm_api_key="sesame")
-    extractive, own, server = build.make_generators(settings)
+    extractive, own, server = build.make_generators(settings, None)
     assert [extractive.name, own.name, server.name] == ["extractive", "mine", "big"]
     assert "sesame" not in repr(server)
 
 
 def test_a_model_file_that_is_not_there(home: Path) -> None:
-    with pytest.raises(SettingsError, match="there is no file /no/model.gguf"):
-        build.make_generators(load(home, model="/no/model.gguf"))
+    with pytest.raises(SettingsError, match=r"there is no file /no/model\.gguf"):
+        build.make_generators(load(home, model="/no/model.gguf"), None)
 
 
 def test_without_the_reader_cheaper_signals_decide(

@@ -19,8 +19,8 @@ from typing import Any
 
 import pytest
 
-from assistant import cli, commands
-from corpus.types import DOMAINS
+from assistant import cli, commands, terminal
+from corpus.types import DOMAINS, Progress
 
 PUMP = """# Pump P-100
 
@@ -497,6 +497,62 @@ def test_a_port_in_use_is_one_line(plumbline: Any, stocked: Path) -> None:
         outcome = plumbline("serve", "--port", taken.getsockname()[1], "--home", stocked)
     assert (outcome.code, outcome.err.count("\n")) == (2, 1)
     assert "--port names another" in outcome.err
+
+
+def test_a_home_that_cannot_be_written_is_read(
+    plumbline: Any, stocked: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from corpus.errors import HomeNotWritable
+    from corpus.library import Library
+
+    opened = Library.open
+
+    def protected(home: Path, *, writable: bool = True, **parts: Any) -> Library:
+        if writable:
+            raise HomeNotWritable(f"{home} cannot be written")
+        return opened(home, writable=False, **parts)
+
+    monkeypatch.setattr(Library, "open", protected)
+    assert "pump.md" in plumbline("documents", "list", "--home", stocked).out
+    assert plumbline("ask", QUESTION, "--home", stocked, "--json").json["status"] == "answered"
+    assert plumbline("documents", "remove", "pump", "--home", stocked).code == 2
+    for command in (["ask", "x"], ["documents", "list"]):
+        outcome = plumbline(*command, "--home", tmp_path / "nowhere")
+        assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    assert plumbline("serve", "--home", stocked).code == 2, "the pages keep conversations"
+
+
+def test_progress_is_shown_on_a_terminal_only(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = [
+        Progress(stage="waiting", total=2),
+        Progress(stage="reading", done=1, total=2, file="[red]a.pdf"),
+        Progress(stage="indexing", done=2, total=2, passages=9),
+    ]
+    for shown in (False, True):
+        monkeypatch.setattr(sys.stderr, "isatty", lambda shown=shown: shown)
+        with terminal.progress() as tell:
+            for step in steps:
+                tell(step)
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert bool(err) is shown
+
+
+def test_the_address_is_shown_and_opened(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    import webbrowser
+
+    opened: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", opened.append)
+    monkeypatch.setattr(sys, "platform", "linux")
+    for display in ("", ":0"):
+        monkeypatch.setenv("DISPLAY", display)
+        monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+        terminal.open_browser("http://127.0.0.1:1")
+    assert opened == ["http://127.0.0.1:1"]
+    terminal.show_url("http://127.0.0.1:1", json=False)
+    assert "http://127.0.0.1:1" in capsys.readouterr().out
 
 
 # -- programs of the room above

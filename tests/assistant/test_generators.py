@@ -257,7 +257,7 @@ def test_a_damaged_model_is_unreachable(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_small_model_writes_a_candidate_and_keeps_its_deadline() -> None:
-    model = LlamaCpp(file=small_model(), max_tokens=40, timeout=120)
+    model = LlamaCpp(file=small_model(), context=768, max_tokens=24, timeout=120)
     generator = ChatGenerator(name="small", model=model, timeout=120, window=model.window)
     try:
         (candidate,) = generator.generate(EVIDENCE)
@@ -267,12 +267,12 @@ def test_the_small_model_writes_a_candidate_and_keeps_its_deadline() -> None:
     assert "filter" in candidate.sentences[0].text.lower()
 
     with pytest.raises(GeneratorNonsense, match="context"):
-        model.invoke("word " * 5_000)
+        model.invoke("word " * 1_000)
 
     model.timeout = 0.2
     start = time.perf_counter()
     with pytest.raises(GeneratorTimeout):
-        model.invoke("Tell a long story. " * 100)
+        model.invoke("Tell a long story. " * 50)
     assert time.perf_counter() - start < 1.0
     model.timeout = 120.0
     assert model.invoke("Say hello.").text, "it starts anew"

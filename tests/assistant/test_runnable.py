@@ -20,6 +20,7 @@ from guards.grounding.overlap import OverlapVerifier
 
 TEXT = "# Pump P-100\n\n## Oil filter\n\nThe oil filter of the pump is changed every 500 hours of operation.\n"
 QUESTION = "How often is the oil filter of the pump changed?"
+BEFORE = "The oil filter of the pump?"
 
 
 @pytest.fixture(scope="module")
