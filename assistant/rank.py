@@ -14,7 +14,8 @@ PRIOR = "prior-1"
 
 def rank(verified: Verified) -> Ranked:
     """All candidates, best first; equal ones keep the generators' order."""
-    scored = [(candidate, _prior(candidate)) for candidate in verified.candidates]
+    chance = max((each.candidate.score for each in verified.candidates), default=0.0)
+    scored = [(candidate, _prior(candidate, chance)) for candidate in verified.candidates]
     scored.sort(key=lambda pair: -pair[1])
     return Ranked(
         retrieved=verified.retrieved,
@@ -24,9 +25,10 @@ def rank(verified: Verified) -> Ranked:
     )
 
 
-def _prior(candidate: VerifiedCandidate) -> float:
+def _prior(candidate: VerifiedCandidate, chance: float) -> float:
+    """A candidate without a score of its own has the chance that the evidence gives the question."""
     total = len(candidate.kept) + len(candidate.dropped)
     if not candidate.kept or not total:
         return 0.0
     support = min(each.verdict.score for each in candidate.kept)
-    return candidate.candidate.score * support * len(candidate.kept) / total
+    return (candidate.candidate.score or chance) * support * len(candidate.kept) / total

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MODEL = Path(__file__).parent / "models" / "answers.onnx"
 """The weights that ship with the project."""
 
-LONGEST = 96
+LONGEST = 128
 """Tokens of question and text together; longer texts are cut."""
 
 

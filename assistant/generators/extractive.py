@@ -29,18 +29,25 @@ KEEP_NEAR = 0.3
 """A further sentence is added when its probability is at least this share of the best one's."""
 
 WEIGHTS: Mapping[str, float] = {
-    "bias": -6.5,
-    "cosine": 4.0,
-    "passage": 1.0,
-    "covered": 2.5,
-    "in_context": 1.5,
-    "gives": 0.8,
-    "read": 0.6,
-    "fragment": -1.0,
+    "bias": -3.97,
+    "cosine": 0.895,
+    "passage": -0.44,
+    "covered": 0.739,
+    "in_context": -0.118,
+    "gives": 1.227,
+    "read": 0.236,
+    "fragment": 1.148,
 }
 """Logistic weights of the features; `python -m evals.training.answering` makes them from the development questions."""
 
-ANSWER_WEIGHTS: Mapping[str, float] = {"bias": 0.0}
+ANSWER_WEIGHTS: Mapping[str, float] = {
+    "bias": -1.751,
+    "first": 2.453,
+    "second": 1.09,
+    "read": 0.032,
+    "cosine": 1.037,
+    "in_context": 0.556,
+}
 """Logistic weights of the features of a whole answer, made by the same command."""
 
 
@@ -70,8 +77,10 @@ class Unit:
     def reading(self) -> str:
         """The sentence with its place in the document, as the cross-encoder gets to see it."""
         passage = self.hit.passage
-        place = " > ".join(part for part in (self.hit.document.provenance.title, *passage.headings[-1:]) if part)
-        header = f"{passage.table_header}: " if passage.table_header else ""
+        title = " ".join(self.hit.document.provenance.title.split()[:10])
+        place = " > ".join(part for part in (title, *passage.headings[-1:]) if part)
+        header = " ".join(passage.table_header.split()[:20])
+        header = f"{header}: " if header else ""
         return f"{place}: {header}{self.text}"
 
 

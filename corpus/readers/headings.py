@@ -12,7 +12,10 @@ LONGEST_TITLE = 160
 DEEPEST = 5
 """Headings in a path."""
 
-ITEM = re.compile(r"\s*(?:[•·▪◦●○■□–—*\uf000-\uf0ff-]|\(?(?:\d{1,2}|[A-Za-z]|[ivxl]{1,5})[.)])\s+\S")
+ITEM = re.compile(
+    r"\s*(?:(?:[•·▪◦●○■□–—*\uf000-\uf0ff-]|\(?(?:\d{1,2}|[a-z]|[ivxl]{1,5})[.)]|\([A-Z]\))\s+\S"
+    r"|[A-Z][.)]\s+[^a-z\s])"  # "A. Scope", but not "H. pylori"
+)
 LABEL = re.compile(r"\s*(?:[•·▪◦●○■□–—*\uf000-\uf0ff-]|\(?(?:\d{1,3}|[A-Za-z]|[ivxl]{1,6})[.)])\s*")
 CAPTION = re.compile(r"\s*(?:TABLE|Table|Figure|FIGURE|Fig\.)\s+[\dA-Z][\w.-]*\s*[.:–—-]?\s*(?=[A-Z(\"“]|$)")
 NAMED = re.compile(

@@ -62,6 +62,7 @@ def _structure(pages: Sequence[Sequence[Line]], title: str, running: set[int]) -
     bodies = [[line for line in lines if id(line) not in running] for lines in pages]
     leading = _leading(bodies)
     items = _without_contents([item for lines in bodies for item in _items(lines, leading)])
+    items = [item for item, following in zip_longest(items, items[1:]) if not _heads(item, following)]
     outline = Outline(_body_size(bodies), title)
     outline.learn((item.lines, item.text) for item in items if isinstance(item, Group))
     blocks = tuple(_blocks(items, outline))
@@ -99,9 +100,9 @@ def _running(pages: Sequence[Sequence[Line]]) -> set[int]:
 def _strewn(pages: Sequence[Sequence[Line]]) -> set[int]:
     """Long lines that stand on many pages wherever their page breaks fall, as in converted files."""
     long = [[line for line in lines if len(line.cells) == 1 and len(line.text) > 30] for lines in pages]
-    seen = Counter(key for lines in long for key in {_key(line) for line in lines})
+    seen = Counter(text for lines in long for text in {line.text for line in lines})
     often = max(4, 0.3 * len(pages))
-    return {id(line) for lines in long for line in lines if seen[_key(line)] >= often}
+    return {id(line) for lines in long for line in lines if seen[line.text] >= often}
 
 
 def _key(line: Line) -> str:
@@ -310,6 +311,13 @@ def _header(table: Table, caption: str, carried: tuple[Table, str] | None) -> st
     if carried and not caption and (names in carried[1] if names else _same_columns(table, carried[0])):
         return carried[1]
     return ": ".join(part for part in (caption, names) if part)[:300]
+
+
+def _heads(item: Group | Table, following: Group | Table | None) -> bool:
+    """Whether it is a table's header left behind at the end of a column or page, and repeated with the table."""
+    if not isinstance(item, Group) or not isinstance(following, Table):
+        return False
+    return item.text == " ".join(line.text for line in following.rows[0])
 
 
 def _same_columns(one: Table, other: Table) -> bool:

@@ -28,7 +28,7 @@ _ANY_NUMBER = re.compile(r"(?:[A-Za-z]+\s+)?((?:[A-Z]\.)?\d{1,3}(?:\.\d{1,3})*|[
 def looks_like_heading(lines: Sequence[Line], text: str) -> bool:
     """Whether it is short enough, and no item, caption, row or sentence."""
     words = text.split()
-    if len(lines) > 4 or len(words) > 25 or len(text) < 3 or sum(c.isalpha() for c in text) < 3:
+    if len(lines) > 4 or len(words) > 25 or text[:1] in "(=+" or sum(c.isalpha() for c in text) < 3:
         return False
     if any(len(line.cells) > 2 for line in lines) or _ITEM.match(text) or CAPTION.match(text):
         return False

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from corpus.readers.headings import CAPTION
 from corpus.readers.lines import Line
 
 MOST_LINES = 40
@@ -76,9 +77,11 @@ def _row(lines: Sequence[Line], start: int) -> Row:
         level = lowest - 0.6 * height <= line.y <= top + 0.6 * height
         if level and line.x > starts[-1] + NEAR and line.x > lines[end - 1].cells[-1].x + NEAR:
             starts += [cell.x for cell in line.cells]
-        elif not 0.3 * height < down or not _under(line, starts, down / height):
-            break
-        elif len(starts) == 1 and (end - start >= MOST_WRAPS or abs(line.size - first.size) > 1):
+        elif (
+            not 0.3 * height < down
+            or not _under(line, starts, down / height)
+            or (len(starts) == 1 and (end - start >= MOST_WRAPS or abs(line.size - first.size) > 1))
+        ):
             break
         bottom = min(bottom, line.y)
         end += 1
@@ -103,7 +106,12 @@ def _many(row: Row) -> bool:
 def _alone(lines: Sequence[Line], at: int, rows: Sequence[Row]) -> bool:
     """Whether a line of one cell is a row too: it stands in a column, and the table goes on below it."""
     line = lines[at]
-    if len(line.text.split()) > 12 or not _near(line.x, _columns(rows)) or at + 1 >= len(lines):
+    if (
+        len(line.text.split()) > 12
+        or CAPTION.match(line.text)
+        or not _near(line.x, _columns(rows))
+        or at + 1 >= len(lines)
+    ):
         return False
     following = _row(lines, at + 1)
     return bool(following) and _continues(rows, following)

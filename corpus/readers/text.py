@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -20,6 +20,10 @@ _LETTERS = re.compile(r"[^\W\d_]{2}")
 
 OFTEN = 8
 """A short line that stands in a file so often, whatever its numbers, is a running head."""
+
+
+APART = 12
+"""Lines from one running head to the next, on average; what comes closer together is content."""
 
 
 def read_text(text: str) -> Parsed:
@@ -58,11 +62,18 @@ def paragraphs(text: str) -> tuple[Block, ...]:
 
 
 def running_lines(text: str) -> frozenset[str]:
-    """Short lines that come again and again, whatever their numbers: running heads of a converted file."""
-    lines = [line.strip() for line in text.split("\n") if 0 < len(line) < 100]
-    seen = Counter(_DIGITS.sub("#", line) for line in lines if any(character.isdigit() for character in line))
-    often = {key for key, count in seen.items() if count >= OFTEN and len(key) > 8}
-    return frozenset(line for line in lines if _DIGITS.sub("#", line) in often and not line.startswith(("|", "#")))
+    """Short lines that come again page by page, whatever their numbers: running heads of a converted file."""
+    places: dict[str, list[int]] = defaultdict(list)
+    lines = [line.strip() for line in text.split("\n")]
+    for number, line in enumerate(lines):
+        if 0 < len(line) < 100 and line[-1] not in ".;:!?" and not line.startswith(("|", "#")):
+            places[_DIGITS.sub("#", line)].append(number)
+    often = {
+        key
+        for key, at in places.items()
+        if len(key) > 8 and "#" in key and len(at) >= OFTEN and at[-1] - at[0] >= APART * (len(at) - 1)
+    }
+    return frozenset(line for line in lines if _DIGITS.sub("#", line) in often) if often else frozenset()
 
 
 def _stretches(text: str) -> Iterator[list[Span]]:

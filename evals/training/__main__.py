@@ -7,6 +7,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
+from assistant import quiet
 from corpus.reading import CrossEncoder
 from evals.statistics import auc
 from evals.training.pairs import Pair, all_pairs
@@ -19,6 +20,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the development data")
     parser.add_argument("--out", type=Path, default=Path("corpus/models"), help="where answers.onnx goes")
     options = parser.parse_args()
+    quiet.silence()
     if not options.data.is_dir():
         print(f"no development data at {options.data}; name it with --data", file=sys.stderr)
         return 2

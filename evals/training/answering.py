@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant import quiet
 from assistant.generators.extractive import Extractive, Unit, answer_features, compose
 from corpus.library import Library
 from evals.gold.cases import Case, load
@@ -102,6 +103,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m evals.training.answering", description=__doc__)
     parser.add_argument("homes", nargs="+", help="home=questions.jsonl,…: a corpus and the questions over it")
     options = parser.parse_args()
+    quiet.silence()
     asked: list[Asked] = []
     for pair in options.homes:
         home, _, files = pair.partition("=")
@@ -141,10 +143,10 @@ def _cross_validate(asked: Sequence[Asked]) -> None:
     )
     print("threshold  answered right  answered  unanswerable answered")
     for threshold in (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7):
-        right = sum(r and p >= threshold for r, p in answerable) / len(answerable)
+        shown = sum(r and p >= threshold for r, p in answerable) / len(answerable)
         answered = sum(p >= threshold for _, p in answerable) / len(answerable)
         wrong = sum(p >= threshold for p in silent) / max(len(silent), 1)
-        print(f"{threshold:9.2f} {right:15.1%} {answered:9.1%} {wrong:22.1%}")
+        print(f"{threshold:9.2f} {shown:15.1%} {answered:9.1%} {wrong:22.1%}")
 
 
 def _mean(pairs: Sequence[tuple[bool, Any]]) -> float:

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from corpus.sentences import split_sentences
-
-from guards.grounding.polarity import differences
-from guards.grounding.quantities import missing, quantities
+from guards.grounding.polarity import NEGATION, differences
+from guards.grounding.quantities import missing, quantities, without_quantities
 from guards.grounding.words import content
 from guards.types import Claim, Verdict
 
@@ -26,10 +25,13 @@ SUPPORTED = 0.75
 """Share of the claim's words that must be in the run for "supported"."""
 PARTIAL = 0.45
 """… for "partial"."""
+CONSIDERED = 0.2
+"""… below which vectors are not even asked."""
 CLOSE = 0.80
 """Cosine from which vectors make up for missing words."""
 
 _KEPT = re.compile(r"[^\W_]|(?<=\d)\.(?=\d)|[<>≤≥±%+=]")
+_SENTENCE_END = re.compile(r"[.!?:;]\s|\n\s*\n")
 _VERBATIM_SCORE = 0.99
 
 
@@ -49,7 +51,7 @@ class OverlapVerifier:
         if not content(claim.text) or not claim.evidence:
             return Verdict(label="unsupported", score=0.0, reasons=("no evidence is cited",))
         for index, text in enumerate(claim.evidence):
-            if span := verbatim(claim.text, text):
+            if (span := verbatim(claim.text, text)) and not _turned_before(text, span[0]):
                 return Verdict(label="supported", score=_VERBATIM_SCORE, evidence=index, support=span)
         runs = [_Run(index, span, text) for index, text in enumerate(claim.evidence) for span in _windows(text)]
         if not runs:
@@ -57,7 +59,7 @@ class OverlapVerifier:
         return self._judge(claim.text, runs)
 
     def _judge(self, claim: str, runs: Sequence[_Run]) -> Verdict:
-        words = content(claim)
+        words = content(without_quantities(claim)) or content(claim)
         best = max(runs, key=lambda run: (run.recall(words), run.span[0] - run.span[1]))
         recall = best.recall(words)
         support = best.evidence[best.span[0] : best.span[1]]
@@ -85,7 +87,7 @@ class OverlapVerifier:
                 reasons=turned,
             )
         score = recall
-        if self.embed is not None and PARTIAL <= recall < 1.0:
+        if self.embed is not None and CONSIDERED <= recall < 1.0:
             vectors = self.embed([claim, support])
             closeness = float(vectors[0] @ vectors[1])
             score = recall + (1.0 - recall) * max(0.0, closeness - CLOSE) / (1.0 - CLOSE)
@@ -108,6 +110,12 @@ def verbatim(claim: str, evidence: str) -> tuple[int, int] | None:
     if not needle or (found := haystack.find(needle)) < 0:
         return None
     return kept[found], kept[found + len(needle) - 1] + 1
+
+
+def _turned_before(evidence: str, start: int) -> bool:
+    """Whether the sentence begins before the words and turns them: "do not" in front of what is quoted."""
+    lead = _SENTENCE_END.split(evidence[max(0, start - 300) : start])[-1]
+    return bool(NEGATION.search(lead))
 
 
 class _Run:

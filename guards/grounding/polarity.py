@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_NEGATION = re.compile(
+NEGATION = re.compile(
     r"\b(?:not|no|never|none|neither|nor|without|cannot|unable|except|unless|"
     r"contraindicated|prohibited|forbidden|avoid(?:ed)?|discontinued?)\b|n['’]t\b",
     re.IGNORECASE,
@@ -27,7 +27,7 @@ _OPTION = re.compile(r"\b(?:should|may|can|might|recommended|optional)\b", re.IG
 def differences(claim: str, support: str) -> tuple[str, ...]:
     """How the claim turns what the support says, in words for a person; empty when it does not."""
     found = []
-    if bool(_NEGATION.search(claim)) != bool(_NEGATION.search(support)):
+    if bool(NEGATION.search(claim)) != bool(NEGATION.search(support)):
         found.append("one is negated and the other is not")
     for up, down in _DIRECTIONS:
         claim_up, claim_down = bool(up.search(claim)), bool(down.search(claim))

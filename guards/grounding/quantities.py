@@ -127,6 +127,8 @@ class Quantity:
 
     value: float
     """In the base unit of its kind."""
+    number: float
+    """As written, in its own unit."""
     kind: str
     """What it measures; empty for a bare number."""
     identifier: str
@@ -140,6 +142,11 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     return tuple(_quantity(match) for match in _NUMBER.finditer(text))
 
 
+def without_quantities(text: str) -> str:
+    """The text with its numbers and their units blanked out, as long as before."""
+    return _NUMBER.sub(lambda match: " " * len(match.group()), text)
+
+
 def missing(claim: str, evidence: Iterable[Quantity]) -> tuple[Quantity, ...]:
     """The claim's numbers that the evidence does not give, neither in the same unit nor converted."""
     given = tuple(evidence)
@@ -150,10 +157,10 @@ def _quantity(match: re.Match[str]) -> Quantity:
     digits = match["number"].lower()
     kind, factor = _unit(match["unit"] or match["currency"] or "")
     if digits.count(".") > 1:
-        return Quantity(value=0.0, kind=kind, identifier=digits, span=match.span("number"))
+        return Quantity(value=0.0, number=0.0, kind=kind, identifier=digits, span=match.span("number"))
     value = _WORDS[digits] if digits in _WORDS else float(digits.replace(",", ""))
     value *= _SCALES.get((match["scale"] or "").lower(), 1.0)
-    return Quantity(value=value * factor, kind=kind, identifier="", span=match.span("number"))
+    return Quantity(value=value * factor, number=value, kind=kind, identifier="", span=match.span("number"))
 
 
 def _unit(word: str) -> tuple[str, float]:
@@ -167,5 +174,7 @@ def _same(claimed: Quantity, given: Quantity) -> bool:
     if claimed.identifier or given.identifier:
         return claimed.identifier == given.identifier
     # A table gives its unit in the header, so a bare number there may stand for one with a unit in the claim.
-    alike = claimed.kind == given.kind or not claimed.kind or not given.kind
-    return alike and abs(claimed.value - given.value) <= 1e-6 * max(abs(claimed.value), abs(given.value))
+    if not claimed.kind or not given.kind:
+        return claimed.number == given.number
+    near = abs(claimed.value - given.value) <= 1e-6 * max(abs(claimed.value), abs(given.value))
+    return claimed.kind == given.kind and near

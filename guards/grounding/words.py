@@ -11,7 +11,7 @@ _STOP = frozenset(
     but if then than so as of in on at by for from to with into onto over under about between through during per
     via is are was were be been being am do does did has have had having will would shall should can could may
     might must not no nor also such any each every all both some other more most only own same very too just
-    which who whom whose what when where why how many much long often
+    which who whom whose what when where why how many much long often time times
     """.split()
 )
 _SUFFIXES = ("ations", "ation", "ings", "ing", "ments", "ment", "edly", "ies", "ied", "ed", "es", "ly", "s", "e", "y")

