@@ -13,9 +13,13 @@ from assistant.types import (
     VerifiedCandidate,
     VerifiedSentence,
 )
+from corpus.passages import clean
 from corpus.types import Hit
 from guards.grounding.verifier import Verifier
 from guards.types import Claim, Verdict
+
+VERBATIM = 0.99
+"""Support of a sentence that stands in its source word for word."""
 
 
 def verify(candidates: Candidates, verifier: Verifier) -> Verified:
@@ -38,6 +42,9 @@ def _check(candidate: Candidate, hits: Sequence[Hit], verifier: Verifier, questi
     everything = tuple(range(1, len(hits) + 1))
     cited = [tuple(n for n in sentence.citations if 1 <= n <= len(hits)) for sentence in candidate.sentences]
     verdicts = list(_verdicts(candidate.sentences, cited, texts, verifier, question))
+    for i, sentence in enumerate(candidate.sentences):
+        if _lifted(sentence, hits):
+            verdicts[i] = Verdict(label="supported", score=VERBATIM, evidence=0)
 
     # A right sentence with a wrong or missing citation is worth keeping: try it against all the evidence.
     failed = [i for i, verdict in enumerate(verdicts) if verdict.label != "supported"]
@@ -55,6 +62,18 @@ def _check(candidate: Candidate, hits: Sequence[Hit], verifier: Verifier, questi
         kept=tuple(each for each in checked if each.verdict.label == "supported"),
         dropped=tuple(each for each in checked if each.verdict.label != "supported"),
     )
+
+
+def _lifted(sentence: Sentence, hits: Sequence[Hit]) -> bool:
+    """Whether it is one whole sentence (or row) of the passage that it cites, word for word, and nothing else.
+
+    Before a row may stand what its table says of all its rows: caption and header.
+    """
+    if len(sentence.quotes) != 1 or len(sentence.citations) != 1 or not 1 <= sentence.citations[0] <= len(hits):
+        return False
+    passage, (quote,) = hits[sentence.citations[0] - 1].passage, sentence.quotes
+    words = clean(passage.text[slice(*quote)])
+    return quote in passage.sentences and sentence.text in (words, f"{passage.table_header}: {words}")
 
 
 def _verdicts(
