@@ -21,7 +21,6 @@ from assistant.verify import verify
 
 if TYPE_CHECKING:
     from corpus.library import Library
-
     from guards.grounding.verifier import Verifier
 
 
