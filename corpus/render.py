@@ -121,23 +121,19 @@ def _letters(text: str) -> str:
 
 
 def _on_image(page: Any, box: tuple[float, float, float, float], scale: float) -> tuple[float, float, float, float]:
-    """Page units, origin at the bottom left and before rotation, to pixels."""
+    """Page units to pixels. pdfium itself converts: it knows of rotation, cropping and inherited page sizes."""
+    import ctypes
+
+    from pypdfium2 import raw
+
     left, bottom, right, top = box
-    origin_x, origin_y, far_x, far_y = page.get_mediabox()
-    if crop := page.get_cropbox():
-        origin_x, origin_y, far_x, far_y = crop
-    corners = [(left - origin_x, bottom - origin_y), (right - origin_x, top - origin_y)]
-    wide, high = far_x - origin_x, far_y - origin_y
-    match page.get_rotation():
-        case 90:
-            corners = [(y, x) for x, y in corners]
-        case 180:
-            corners = [(wide - x, y) for x, y in corners]
-        case 270:
-            corners = [(high - y, wide - x) for x, y in corners]
-        case _:
-            corners = [(x, high - y) for x, y in corners]
-    xs, ys = sorted(x * scale for x, _ in corners), sorted(y * scale for _, y in corners)
+    size = round(page.get_width() * scale), round(page.get_height() * scale)
+    x, y = ctypes.c_int(), ctypes.c_int()
+    corners = []
+    for corner in ((left, top), (right, bottom)):
+        raw.FPDF_PageToDevice(page.raw, 0, 0, *size, 0, *corner, x, y)
+        corners.append((x.value, y.value))
+    xs, ys = sorted(each[0] for each in corners), sorted(each[1] for each in corners)
     return xs[0] - 1, ys[0] - 1, xs[1] + 1, ys[1] + 1
 
 

@@ -2,7 +2,6 @@
 
     python -m evals.benchmarks retrieval      nDCG@10 of the words, the vectors, their fusion and ours, in one run
     python -m evals.benchmarks speed          asking, ingesting and starting against the bare libraries
-    python -m evals.benchmarks scale          query time at 10,000 and at 200,000 passages
 
 Speeds are ratios of times taken alternately in one run; quality figures carry 95% intervals and name their data.
 """

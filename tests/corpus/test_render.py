@@ -61,6 +61,20 @@ def test_of_two_places_the_right_one(pdf: Path) -> None:
     assert max(y for _, y in yellow(first.png)) < min(y for _, y in yellow(second.png))
 
 
+def test_a_page_size_that_is_inherited_is_known(tmp_path: Path) -> None:
+    """fpdf2 writes the size once for all pages; the mark must lie on the words at the top of the A4 page."""
+    from fpdf import FPDF
+
+    made = FPDF(format="A4")
+    made.set_font("Helvetica", size=14)
+    made.add_page()
+    made.multi_cell(0, 8, "The dose is 5 mg.")
+    made.output(str(tmp_path / "a4.pdf"))
+    heights = [y for _, y in yellow(draw_page(tmp_path / "a4.pdf", 1, quote="The dose is 5 mg.").png)]
+    # 10 mm margin and 8 mm line on a page drawn 1,000 pixels wide: about pixels 48 to 86
+    assert 40 < min(heights) < max(heights) < 95
+
+
 def test_words_that_are_not_there_mark_nothing(pdf: Path) -> None:
     assert not draw_page(pdf, 1, quote="Bananas are yellow and long").marked
 
