@@ -127,12 +127,13 @@ def test_a_slow_model_is_left_behind() -> None:
 
 def test_calls_that_hang_are_limited_in_number() -> None:
     deadline, hang = Deadline(workers=2), threading.Event()
-    before = threading.active_count()
+    before = set(threading.enumerate())
     for _ in range(5):
         with pytest.raises(GeneratorTimeout):
             deadline.call(hang.wait, 0.05)
-    assert threading.active_count() - before == 2
+    started = set(threading.enumerate()) - before
     hang.set()
+    assert len(started) == 2
     assert deadline.call(lambda: "there", 5.0) == "there"
 
 
@@ -195,11 +196,12 @@ def test_a_bad_server_is_a_generator_error(server: Server, behaviour: str, error
 
 @pytest.mark.parametrize("behaviour", ["slow", "trickle"])
 def test_a_slow_server_is_left_behind_and_let_go(server: Server, behaviour: str) -> None:
+    before = set(threading.enumerate())
     generator = remote(server.url(behaviour), timeout=0.4)
     with pytest.raises(GeneratorTimeout):
         generator.generate(EVIDENCE)
     ends = time.monotonic() + 5
-    while any(thread.name == "plumbline-model" for thread in threading.enumerate()):
+    while any(thread.name == "plumbline-model" for thread in set(threading.enumerate()) - before):
         assert time.monotonic() < ends, "the call goes on for ever"
         time.sleep(0.05)
 
