@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from typing import Any
@@ -123,7 +124,9 @@ def as_html(outcomes: Sequence[Outcome]) -> str:
     return report.page(
         "Golden questions",
         [
-            report.element("p", "Lines through the bars are 95% intervals (Wilson). Without a language model."),
+            report.element(
+                "p", f"Lines through the bars are 95% intervals (Wilson). Answers by: {_generators(outcomes)}."
+            ),
             *charts,
             numbers,
             kinds,
@@ -133,6 +136,12 @@ def as_html(outcomes: Sequence[Outcome]) -> str:
             everything,
         ],
     )
+
+
+def _generators(outcomes: Sequence[Outcome]) -> str:
+    """Who won the answers given, and how often."""
+    won = Counter(each.answer.generator or "unknown" for each in outcomes if each.answer.status == "answered")
+    return ", ".join(f"{name} {count}" for name, count in won.most_common()) or "nobody"
 
 
 def _failure(outcome: Outcome) -> report.Markup:
@@ -177,6 +186,7 @@ def _row(outcome: Outcome) -> dict[str, Any]:
         "citations_right": outcome.citations_right,
         "confidence": answer.confidence,
         "domain_found": answer.domain,
+        "generator": answer.generator,
         "text": answer.text,
         "citations": [
             {"file": each.document.file, "page": each.page, "quote": each.quote} for each in answer.citations

@@ -34,7 +34,7 @@ def run(cases: Sequence[Case], *, documents: Path, folder: Path, together: bool 
 
 
 def ask(cases: Sequence[Case], home: Path, tell: Tell) -> list[Outcome]:
-    """Each question put to the assistant on this home, as it is without settings: extractive, no language model."""
+    """Each question put to the assistant on this home; without settings in the environment, to no language model."""
     from assistant.build import build
     from assistant.settings import Settings
 

@@ -33,6 +33,7 @@ def answer(text: str, *places: tuple[str, int], status: AnswerStatus = "answered
         status=status,
         text=text,
         citations=citations,
+        generator="extractive",
         timings_ms={"total": 5.0},
     )
 

@@ -124,3 +124,4 @@ def test_the_page_shows_every_failure_in_full_and_escapes_it() -> None:
     assert "missing: 30" in html
     assert "should be cited: a.pdf, page 1, 2" in html
     assert html.count("<svg") == 6
+    assert "Answers by: extractive 3." in html

@@ -20,12 +20,11 @@ from evals.gold.run import run
 
 @pytest.fixture
 def documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder like that of the development data, with the starter's medical documents and two editions."""
+    """A folder like that of the development data, with a document of the starter corpus and two editions."""
     folder = tmp_path / "documents"
     source, _ = starter_paths()["medical"]
     (folder / "med").mkdir(parents=True)
-    for name in ("metformin-prescribing.pdf", "oral-rehydration.pdf"):
-        shutil.copy(source / name, folder / "med" / name)
+    shutil.copy(source / "metformin-prescribing.pdf", folder / "med")
     (folder / "eng").mkdir()
     (folder / "eng" / "old.md").write_text("# Bolt rules\n\nThe wrench must be calibrated every 5 years.\n")
     (folder / "eng" / "new.md").write_text(
@@ -110,7 +109,7 @@ CASES = (
     ),
     Case(
         id="b",
-        domain="medical",
+        domain="engineering",
         question="What does a kilogram of gold cost in Zurich?",
         kind="unanswerable",
         answerable=False,
@@ -118,16 +117,15 @@ CASES = (
 )
 
 
-@pytest.mark.parametrize("together", [False, True])
-def test_questions_are_asked_of_their_own_documents_and_judged(documents: Path, tmp_path: Path, together: bool) -> None:
+def test_questions_are_asked_without_their_domain_and_judged(documents: Path, tmp_path: Path) -> None:
     told: list[str] = []
-    outcomes = run(CASES, documents=documents, folder=tmp_path / "homes", together=together, tell=told.append)
+    outcomes = run(CASES, documents=documents, folder=tmp_path / "homes", together=True, tell=told.append)
     assert [each.case.id for each in outcomes] == ["a", "b"]
-    assert [each.answer.domain for each in outcomes if each.answered] in (["medical"], [])
     assert not outcomes[1].answered
+    assert all(each.answer.question.domain is None for each in outcomes)
     assert outcomes[0].milliseconds > 0
-    assert told[-1] == "asking medical question 2/2"
-    assert any(each.startswith("taking in the medical documents: ") for each in told)
+    assert told[-1] == "asking engineering question 2/2"
+    assert any(each.startswith("taking in the medical, engineering documents: ") for each in told)
 
 
 def test_the_command_writes_its_reports(documents: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
