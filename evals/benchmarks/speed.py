@@ -4,7 +4,7 @@
     ingesting   PDFs, against a loop of pypdf, the same embedding model in batches of 32 and `collection.add`
     starting    a cold `plumbline ask`, against a process that only imports the six libraries it is built with
 
-Ratios are of medians, with 95% intervals from sampling whole turns. Query time by size of the corpus is `scale`.
+Ratios are of medians, with 95% intervals from sampling whole turns.
 """
 
 from __future__ import annotations
