@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import json
 import logging
-import tempfile
-from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import Body, FastAPI, File, Form, Query, Request, Response, UploadFile
@@ -19,7 +18,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.ask import Assistant, Progress
 from assistant.conversations import Conversations
-from assistant.pages.document import document_page
+from assistant.doorman import Doorman
+from assistant.pages.assets import serve_assets
+from assistant.pages.document import Shown, document_page
 from assistant.serialise import (
     answer_to_json,
     document_to_json,
@@ -29,25 +30,22 @@ from assistant.serialise import (
     sentence_to_json,
 )
 from assistant.types import AnswerSentence, Question, Turn
+from assistant.uploads import LARGEST, keep
 from corpus.errors import CorpusError, ServiceUnavailable, UnknownDocument, UnreadableFile, UsageError
-from corpus.render import draw_page
-from corpus.types import Domain
+from corpus.render import draw_page, find_quote
+from corpus.types import Domain, Status
 
 logger = logging.getLogger(__name__)
 
-LARGEST_UPLOAD = 200_000_000
-"""Bytes of one uploaded file."""
+NO_SCRIPTS = (
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self'; frame-ancestors 'self'; base-uri 'none'; "
+    "form-action 'none'"
+)
+"""Content security policy of the pages that show documents."""
 
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws: wss: data: blob:; "
-        "frame-src 'self'; frame-ancestors 'self'; object-src 'none'; base-uri 'self'; form-action 'self'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
-"""Sent with everything. Gradio's own pages need inline and evaluated scripts; nothing needs another host."""
+
+_Offset = Annotated[int, Query(ge=0)]
+_Width = Annotated[int, Query(ge=200, le=2400)]
 
 
 class _Turn(BaseModel):
@@ -72,11 +70,17 @@ class _By(BaseModel):
     by: str = Field(min_length=1, max_length=200)
 
 
-def create_app(assistant: Assistant, conversations: Conversations, *, pages: bool = True) -> FastAPI:
-    """The application: /api, /documents and, with `pages`, the chat at / and the corpus at /corpus."""
-    app = FastAPI(title="Plumbline", docs_url=None, redoc_url=None)
-    _headers(app)
+def create_app(
+    assistant: Assistant, conversations: Conversations, *, pages: bool = True, names: Sequence[str] = ()
+) -> FastAPI:
+    """The application: /api, /documents and, with `pages`, the chat at / and the corpus at /corpus.
+
+    `names` are the host names by which a proxy on this machine may pass requests on; this machine's own always may.
+    """
+    app = FastAPI(title="Plumbline", docs_url=None, redoc_url=None)  # their pages load scripts from elsewhere
+    app.add_middleware(Doorman, names=names)
     _errors(app)
+    serve_assets(app)
     _asking(app, assistant)
     _documents(app, assistant)
     _sources(app, assistant)
@@ -87,17 +91,9 @@ def create_app(assistant: Assistant, conversations: Conversations, *, pages: boo
     return app
 
 
-def _headers(app: FastAPI) -> None:
-    @app.middleware("http")
-    async def add(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        response = await call_next(request)
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
-
-
 def _errors(app: FastAPI) -> None:
     from fastapi.exceptions import RequestValidationError
+    from starlette.exceptions import HTTPException
 
     @app.exception_handler(CorpusError)
     async def ours(_: Request, error: CorpusError) -> JSONResponse:
@@ -113,6 +109,14 @@ def _errors(app: FastAPI) -> None:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"][1:])
         return JSONResponse({"error": f"{place}: {first['msg']}" if place else str(first["msg"])}, status_code=422)
+
+    @app.exception_handler(HTTPException)
+    async def unknown(_: Request, error: HTTPException) -> JSONResponse:
+        return JSONResponse({"error": str(error.detail)}, status_code=error.status_code)
+
+    @app.exception_handler(Exception)
+    async def unforeseen(_: Request, error: Exception) -> JSONResponse:
+        return JSONResponse({"error": f"the server failed: {type(error).__name__}"}, status_code=500)
 
 
 def _asking(app: FastAPI, assistant: Assistant) -> None:
@@ -146,14 +150,17 @@ def _asking(app: FastAPI, assistant: Assistant) -> None:
 
 
 def _events(assistant: Assistant, question: Question) -> Iterator[str]:
-    """Server-sent events: `progress`, then a `sentence` for each that passed, then the `answer`."""
-    for step in assistant.stream(question):
-        if isinstance(step, Progress):
-            yield _event("progress", {"stage": step.stage})
-        elif isinstance(step, AnswerSentence):
-            yield _event("sentence", sentence_to_json(step))
-        else:
-            yield _event("answer", answer_to_json(step))
+    """Server-sent events: `progress`, then a `sentence` for each that passed, then the `answer`; or an `error`."""
+    try:
+        for step in assistant.stream(question):
+            if isinstance(step, Progress):
+                yield _event("progress", {"stage": step.stage})
+            elif isinstance(step, AnswerSentence):
+                yield _event("sentence", sentence_to_json(step))
+            else:
+                yield _event("answer", answer_to_json(step))
+    except CorpusError as error:
+        yield _event("error", {"error": str(error)})
 
 
 def _event(name: str, data: dict[str, Any]) -> str:
@@ -164,9 +171,9 @@ def _documents(app: FastAPI, assistant: Assistant) -> None:
     library = assistant.library
 
     @app.get("/api/documents")
-    def listed(domain: Domain | None = None) -> dict[str, Any]:
+    def listed(domain: Domain | None = None, status: Status | None = None) -> dict[str, Any]:
         return {
-            "documents": [document_to_json(each) for each in library.documents(domain=domain)],
+            "documents": [document_to_json(each) for each in library.documents(domain=domain, status=status)],
             "quarantined": [quarantined_to_json(each) for each in library.quarantined()],
         }
 
@@ -176,16 +183,11 @@ def _documents(app: FastAPI, assistant: Assistant) -> None:
         domain: Annotated[Domain, Form()],
         validated_by: Annotated[str, Form(max_length=200)] = "",
     ) -> Any:
-        with tempfile.TemporaryDirectory(dir=library.home) as folder:
-            paths = []
-            for file in files:
-                path = Path(folder) / (Path(file.filename or "").name or "file")
-                data = file.file.read(LARGEST_UPLOAD + 1)
-                if len(data) > LARGEST_UPLOAD:
-                    return JSONResponse({"error": f"{path.name} is larger than 200 MB"}, status_code=413)
-                path.write_bytes(data)
-                paths.append(path)
-            return report_to_json(library.ingest(keep(library.home, paths), domain=domain, validated_by=validated_by))
+        for file in files:
+            if (file.size or 0) > LARGEST:
+                return JSONResponse({"error": f"{file.filename} is larger than 200 MB"}, status_code=413)
+        kept = [keep(library.home, file.filename or "file", file.file) for file in files]
+        return report_to_json(library.ingest(kept, domain=domain, validated_by=validated_by))
 
     @app.get("/api/documents/{document_id:path}")
     def shown(document_id: str) -> dict[str, Any]:
@@ -200,28 +202,35 @@ def _documents(app: FastAPI, assistant: Assistant) -> None:
         return document_to_json(library.withdraw(document_id, by=by.by))
 
 
-def keep(home: Path, paths: list[Path]) -> list[Path]:
-    """Uploaded files moved to the home's `uploads`, so that a later ingestion still finds where they came from."""
-    folder = home / "uploads"
-    folder.mkdir(exist_ok=True)
-    return [path.replace(folder / path.name) for path in paths]
-
-
 def _sources(app: FastAPI, assistant: Assistant) -> None:
     library = assistant.library
 
     @app.get("/documents/{document_id:path}/pages/{number}.png", response_class=Response)
-    def picture(document_id: str, number: int, start: int = 0, end: int = 0) -> Response:
+    def picture(document_id: str, number: int, start: _Offset = 0, end: _Offset = 0, width: _Width = 1000) -> Response:
         file = library.original(document_id)
         if file is None:
             raise UnreadableFile("this document has no pictures of its pages")
         text = library.page(document_id, number).text
-        drawn = draw_page(file, number, quote=text[start:end] if 0 <= start < end else "", before=text[: max(0, start)])
+        drawn = draw_page(file, number, quote=text[start:end], before=text[:start], width=width)
         headers = {"Cache-Control": "private, max-age=600", "X-Quote-Marked": str(drawn.marked).lower()}
         return Response(drawn.png, media_type="image/png", headers=headers)
 
     @app.get("/documents/{document_id:path}/pages/{number}", response_class=HTMLResponse)
-    def page(document_id: str, number: int, start: int = 0, end: int = 0) -> str:
-        document = library.document(document_id)
-        drawn = library.original(document_id) is not None
-        return document_page(document, library.page(document_id, number), start, end, drawn=drawn)
+    def page(document_id: str, number: int, start: _Offset = 0, end: _Offset = 0, panel: bool = False) -> HTMLResponse:
+        document, shown_page = library.document(document_id), library.page(document_id, number)
+        file, text = library.original(document_id), shown_page.text
+        places = None
+        if file is not None:
+            with suppress(UnreadableFile):  # the text is shown instead
+                places = find_quote(file, number, quote=text[start:end], before=text[:start])
+        shown = Shown(
+            document=document,
+            page=shown_page,
+            start=start,
+            end=end,
+            drawn=(places.width, places.height) if places else None,
+            places=places.boxes if places else (),
+            superseded_by=library.document(document.superseded_by) if document.superseded_by else None,
+            panel=panel,
+        )
+        return HTMLResponse(document_page(shown), headers={"Content-Security-Policy": NO_SCRIPTS})

@@ -261,7 +261,7 @@ def serve(settings: Settings, *, ready: Callable[[str], None]) -> None:
     built = build(settings)  # the pages keep conversations, so here a home that cannot be written is an error
     with built.library, _listen(settings) as listening, closing(Conversations(settings.home)) as conversations:
         host, port = listening.getsockname()[:2]
-        app = create_app(built, conversations)
+        app = create_app(built, conversations, names=settings.server_names.replace(",", " ").split())
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5))
         threading.Thread(target=_warm_up, args=(built,), daemon=True, name="plumbline-warm-up").start()
 

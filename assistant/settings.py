@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     """Address that `serve` listens on. Other than loopback, everybody who reaches it can read and change the corpus."""
     port: Annotated[int, Field(ge=0, le=65535)] = 7860
     """Port that `serve` listens on; 0 takes a free one."""
+    server_names: str = ""
+    """Host names, separated by commas, by which a proxy on this machine passes requests on to `serve`."""
 
     @field_validator("home")
     @classmethod

@@ -228,14 +228,17 @@ def _prepare(engine: Engine, path: Path) -> None:
 
 
 @contextmanager
-def storage_errors(home: Path) -> Iterator[None]:
-    """Turns what SQLite and the operating system say into the corpus' own errors, each naming what to do."""
+def storage_errors(home: Path, file: str = FILE_NAME) -> Iterator[None]:
+    """Turns what SQLite and the operating system say into the corpus' own errors, each naming what to do.
+
+    `file` is the name, below `home`, of the database that is used meanwhile.
+    """
     try:
         yield
     except DBAPIError as error:
-        raise _translated(error.orig, home) from error
+        raise _translated(error.orig, home, file) from error
     except sqlite3.Error as error:
-        raise _translated(error, home) from error
+        raise _translated(error, home, file) from error
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise _disk_full(home) from error
@@ -250,9 +253,9 @@ def storage_errors(home: Path) -> Iterator[None]:
         raise
 
 
-def _translated(error: BaseException | None, home: Path) -> StorageError:
+def _translated(error: BaseException | None, home: Path, file: str) -> StorageError:
     extended = getattr(error, "sqlite_errorcode", 0)
-    path = home / FILE_NAME
+    path = home / file
     if extended == sqlite3.SQLITE_IOERR_WRITE:  # how SQLite reports a quota and a limit on file sizes
         return _disk_full(home)
     match extended & 0xFF:  # the plain code

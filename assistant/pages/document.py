@@ -2,77 +2,120 @@
 
 from __future__ import annotations
 
-from assistant.pages.markup import badge, escape, page_url
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.pages.assets import address
+from assistant.pages.markup import badge, bar, edition, escape, page_url
 from corpus.types import Document, Page
 
-_STYLE = """
-:root { color-scheme: light dark; --ink: #1c2430; --paper: #fff; --line: #d5dae1; --mark: #ffe27a; --link: #0b5a8a; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e6eaf0; --paper: #14181f; --line: #333b47; --mark: #7a6100; --link: #7cc4ee; }
-}
-* { box-sizing: border-box; }
-body { margin: 0; padding: 1rem; background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
-h1 { font-size: 1.1rem; margin: 0 0 .3rem; }
-a { color: var(--link); } a:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
-img { max-width: 100%; height: auto; border: 1px solid var(--line); background: #fff; display: block; }
-pre { white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; border: 1px solid var(--line); padding: .8rem; }
-mark { background: var(--mark); color: inherit; }
-blockquote { margin: .6rem 0; padding: .2rem .8rem; border-left: 4px solid var(--mark); white-space: pre-wrap; }
-nav { display: flex; gap: 1rem; margin: .6rem 0; flex-wrap: wrap; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .8rem; font-size: .9rem; margin: .6rem 0; }
-dt { opacity: .7; } dd { margin: 0; overflow-wrap: anywhere; }
-.badge { border: 1px solid currentColor; border-radius: 1rem; padding: 0 .5rem; font-size: .8rem; }
-.badge.validated { color: #1d7a46; } .badge.unvalidated, .badge.expired, .badge.superseded { color: #a05a00; }
-.badge.withdrawn { color: #b3261e; }
-@media (prefers-color-scheme: dark) {
-  .badge.validated { color: #6fd39b; } .badge.unvalidated, .badge.expired, .badge.superseded { color: #f0b060; }
-  .badge.withdrawn { color: #ff8f85; }
-}
-"""
+AROUND = 6000
+"""Characters of text shown on both sides of a quote; a statute of one page is too long to show whole."""
 
 
-def document_page(document: Document, page: Page, start: int, end: int, *, drawn: bool) -> str:
-    """The whole HTML page. `drawn`: there is a picture of it; otherwise its text is shown."""
-    quoted = page.text[start:end] if 0 <= start < end <= len(page.text) else ""
-    title = escape(document.provenance.title or document.file)
-    quote = f"<blockquote>{escape(quoted)}</blockquote>" if quoted else ""
-    return f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}, page {page.number}</title><style>{_STYLE}</style></head>
-<body><main><h1>{title}</h1>
-<p>Page {page.number} of {document.pages} {badge(document.status)}</p>
-{quote}{_navigation(document, page.number)}{_body(document, page, start, end, drawn, quoted)}{_provenance(document)}
-</main></body></html>"""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What of a document is shown, and how."""
+
+    document: Document
+    page: Page
+    start: int = 0
+    """First character of the quote in the page's text; nothing is marked unless start < end."""
+    end: int = 0
+    drawn: tuple[int, int] | None = None
+    """Width and height of the page's picture in pixels; None: there is none and its text is shown."""
+    places: Sequence[tuple[float, float, float, float]] = ()
+    """Where the quote stands on the picture: left, top, right, bottom, each as a share of its width or height."""
+    superseded_by: Document | None = None
+    panel: bool = False
+    """Within the chat's source panel, and so without the bar."""
+
+    @property
+    def quote(self) -> str:
+        """The quoted words."""
+        return self.page.text[self.start : self.end] if 0 <= self.start < self.end <= len(self.page.text) else ""
 
 
-def _body(document: Document, page: Page, start: int, end: int, drawn: bool, quoted: str) -> str:
-    if drawn:
-        source = page_url(document.id, page.number, start, end).replace(
-            f"/pages/{page.number}", f"/pages/{page.number}.png", 1
-        )
-        words = "with the quoted words marked" if quoted else ""
-        return f'<img src="{escape(source)}" alt="Picture of page {page.number} {words}" width="1000">'
-    if not quoted:
-        return f"<pre>{escape(page.text)}</pre>"
-    # Long documents of one page: what stands around the quote is enough, and the rest would be slow.
-    first, last = max(0, start - 6000), min(len(page.text), end + 6000)
-    before, after = page.text[first:start], page.text[end:last]
-    return f'<pre>{escape(before)}<mark id="quote">{escape(quoted)}</mark>{escape(after)}</pre>'
+def document_page(shown: Shown) -> str:
+    """The whole HTML page."""
+    document, number = shown.document, shown.page.number
+    known, title = document.provenance, escape(document.provenance.title or document.file)
+    mark = badge(document.status, known.validated_by, known.validated_on)
+    facts = escape(" · ".join(filter(None, (known.publisher, edition(known.edition), document.file))))
+    quote = f'<blockquote aria-label="Quoted words">{escape(shown.quote)}</blockquote>' if shown.quote else ""
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{title}, page {number} · Plumbline</title>"
+        f'<link rel="stylesheet" href="{address("style.css")}"></head>'
+        f'<body class="document{" in-panel" if shown.panel else ""}">{"" if shown.panel else bar("")}'
+        f'<main><h1>{title}</h1><p class="facts">{mark}<br>{facts}</p>{_warning(shown)}{quote}'
+        f"{_navigation(shown)}{_body(shown)}{_provenance(document)}</main></body></html>"
+    )
 
 
-def _navigation(document: Document, number: int) -> str:
-    links = []
-    if number > 1:
-        links.append(f'<a rel="prev" href="{escape(page_url(document.id, number - 1))}">Previous page</a>')
-    if number < document.pages:
-        links.append(f'<a rel="next" href="{escape(page_url(document.id, number + 1))}">Next page</a>')
-    links.append(f'<a href="{escape(page_url(document.id, number))}" target="_blank">Open in a tab of its own</a>')
-    return f'<nav aria-label="Pages">{"".join(links)}</nav>'
+def _warning(shown: Shown) -> str:
+    newer = shown.superseded_by
+    if newer is None:
+        return ""
+    link = f'<a href="{escape(_url(shown, newer, 1))}">{escape(newer.provenance.title or newer.file)}</a>'
+    return f'<p class="notice">A newer document replaces this one: {link}</p>'
+
+
+def _url(shown: Shown, document: Document, number: int) -> str:
+    return page_url(document.id, number) + ("?panel=1" if shown.panel else "")
+
+
+def _navigation(shown: Shown) -> str:
+    document, number = shown.document, shown.page.number
+    before = f'<a rel="prev" href="{escape(_url(shown, document, number - 1))}">Previous</a>' if number > 1 else ""
+    after = (
+        f'<a rel="next" href="{escape(_url(shown, document, number + 1))}">Next</a>' if number < document.pages else ""
+    )
+    return (
+        f'<nav aria-label="Pages of this document">{before}<span>Page {number} of {document.pages}</span>{after}</nav>'
+    )
+
+
+def _body(shown: Shown) -> str:
+    if shown.drawn is not None:
+        return _picture(shown, *shown.drawn)
+    text = shown.page.text
+    if not shown.quote:
+        return f"<pre>{escape(text)}</pre>"
+    first, last = max(0, shown.start - AROUND), min(len(text), shown.end + AROUND)
+    whole = f'<p><a href="{escape(_url(shown, shown.document, shown.page.number))}">Show the whole text</a></p>'
+    before, after = escape(text[first : shown.start]), escape(text[shown.end : last])
+    return (
+        f'<pre>{"… " if first else ""}{before}<mark id="quote">{escape(shown.quote)}</mark>{after}'
+        f"{' …' if last < len(text) else ''}</pre>{whole if first or last < len(text) else ''}"
+    )
+
+
+def _picture(shown: Shown, width: int, height: int) -> str:
+    """The page's picture, the marks laid over it: they can be scrolled to, and the picture is the same for all."""
+    source = page_url(shown.document.id, shown.page.number) + ".png"
+    span = f"?start={shown.start}&end={shown.end}" if shown.quote else ""
+    marks = "".join(
+        f'<mark{" id=quote" if index == 0 else ""} style="left:{left:.3%};top:{top:.3%};width:{right - left:.3%};'
+        f'height:{bottom - top:.3%}"></mark>'
+        for index, (left, top, right, bottom) in enumerate(shown.places)
+    )
+    words = f", the words “{shown.quote}” marked" if marks else ""
+    missed = (
+        '<p class="muted">The words were not found on the picture; above they are as the file gives them.</p>'
+        if shown.quote and not marks
+        else ""
+    )
+    return (
+        f'{missed}<figure><a href="{escape(source + span)}" target="_blank" rel="noopener" title="The picture alone">'
+        f'<img src="{escape(source)}" width="{width}" height="{height}" alt="Page {shown.page.number}{escape(words)}">'
+        f"{marks}</a></figure>"
+    )
 
 
 def _provenance(document: Document) -> str:
     known = document.provenance
-    validated = f"{known.validated_by}, {known.validated_on}" if known.validated_by else "nobody yet"
     facts = {
         "File": document.file,
         "Publisher": known.publisher,
@@ -81,10 +124,21 @@ def _provenance(document: Document) -> str:
         "Valid until": known.valid_until or "",
         "Scope": known.scope,
         "Licence": known.licence,
-        "Address": known.url,
         "Rests on": "; ".join(known.sources),
-        "Validated by": validated,
+        "Validated by": f"{known.validated_by}, {known.validated_on}" if known.validated_by else "nobody yet",
+        "Withdrawn by": f"{known.withdrawn_by}, {known.withdrawn_on}" if known.withdrawn_by else "",
         "Superseded by": document.superseded_by,
         "SHA-256": document.sha256,
     }
-    return "<dl>" + "".join(f"<dt>{name}</dt><dd>{escape(fact)}</dd>" for name, fact in facts.items() if fact) + "</dl>"
+    rows = "".join(f"<dt>{name}</dt><dd>{escape(fact)}</dd>" for name, fact in facts.items() if fact)
+    return f"<h2>Provenance</h2><dl>{rows}{_address(known.url)}</dl>"
+
+
+def _address(url: str) -> str:
+    """A link where the manifest gives a web address, and only then: `javascript:` stays text."""
+    if not url:
+        return ""
+    shown = escape(url)
+    if url.lower().startswith(("https://", "http://")):
+        shown = f'<a href="{shown}" target="_blank" rel="noopener noreferrer">{shown}</a>'
+    return f"<dt>Address</dt><dd>{shown}</dd>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,11 +11,14 @@ import pytest
 from corpora import fill
 from fastapi.testclient import TestClient
 
+from assistant import api
 from assistant.api import create_app
 from assistant.ask import Assistant
 from assistant.build import build
 from assistant.conversations import Conversations
 from assistant.settings import load
+from assistant.types import Answer, Question
+from corpus.errors import ServiceUnavailable
 
 
 @pytest.fixture
@@ -109,10 +113,61 @@ def test_a_page_is_shown_with_its_words_marked_and_escaped(client: TestClient) -
     assert "&lt;script&gt;alert" in client.get("/documents/act/pages/1").text
 
 
-def test_nothing_may_be_loaded_from_elsewhere(client: TestClient) -> None:
-    policy = client.get("/api/health").headers["content-security-policy"]
-    assert "default-src 'self'" in policy
-    assert "http" not in policy.replace("https:", "http:") or "http" not in policy
+def test_pages_of_documents_run_no_script_and_load_nothing_from_elsewhere(client: TestClient) -> None:
+    page = client.get("/documents/act/pages/1")
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "script" not in policy
+    assert "http" not in policy
+    style = re.search(r'href="(/plumbline/[^"]+/style.css)"', page.text)
+    assert style is not None
+    assert client.get(style[1]).headers["content-type"].startswith("text/css")
+    assert "http" not in client.get(style[1]).text
+    for other in ("/plumbline/x/../app.py", "/plumbline/x/app.py", "/plumbline/x/%2e%2e%2fapp.py"):
+        assert client.get(other).status_code == 404
+
+
+def test_what_fails_inside_is_one_line_and_not_a_traceback(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: Assistant, question: Question) -> Answer:
+        raise ServiceUnavailable("the server at x does not answer")
+
+    def broken_stream(self: Assistant, question: Question) -> Iterator[Answer]:
+        yield broken(self, question)
+
+    monkeypatch.setattr(Assistant, "ask", broken)
+    refused = client.post("/api/ask", json={"question": "Why?"})
+    assert (refused.status_code, refused.json()) == (503, {"error": "the server at x does not answer"})
+    monkeypatch.setattr(Assistant, "stream", broken_stream)
+    assert "event: error" in client.post("/api/ask?stream=1", json={"question": "Why?"}).text
+    monkeypatch.setattr(Assistant, "ask", lambda *_: 1 / 0)
+    unforeseen = TestClient(client.app, raise_server_exceptions=False).post("/api/ask", json={"question": "Why?"})
+    assert (unforeseen.status_code, unforeseen.json()) == (500, {"error": "the server failed: ZeroDivisionError"})
+    assert client.get("/api/nothing").json() == {"error": "Not Found"}
+
+
+def test_a_picture_that_cannot_be_drawn_gives_way_to_the_text(own: TestClient, tmp_path: Path) -> None:
+    hit = own.get("/api/search", params={"query": "torque of anchor bolts"}).json()["hits"][0]
+    place = f"/documents/{hit['document_id']}/pages/1"
+    assert "<img" in own.get(place).text
+    (original,) = (tmp_path / "home" / "files").glob("*.pdf")
+    original.write_bytes(b"%PDF-1.4 nonsense")
+    assert "<img" not in own.get(place).text
+    assert "newton metres" in own.get(place).text
+    assert own.get(f"{place}.png").status_code == 422
+
+
+def test_documents_by_status(own: TestClient) -> None:
+    assert len(own.get("/api/documents?status=validated").json()["documents"]) == 3
+    assert own.get("/api/documents?status=expired").json()["documents"] == []
+
+
+def test_uploads_have_limits(own: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api, "LARGEST", 10)
+    files = [("files", ("a.txt", b"x" * 11, "text/plain"))]
+    refused = own.post("/api/documents", files=files, data={"domain": "legal"})
+    assert refused.status_code == 413
+    assert refused.json()["error"].startswith("a.txt is larger")
+    assert own.post("/api/documents", data={"domain": "legal"}).status_code == 422
 
 
 def test_upload_validate_and_withdraw(own: TestClient) -> None:

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import io
+import random
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpus import render
 from corpus.errors import UnreadableFile
-from corpus.render import draw_page, locate
+from corpus.render import draw_page, find_quote, letters, locate
 
 
 @pytest.fixture
@@ -87,19 +90,106 @@ def test_what_cannot_be_drawn_is_said(pdf: Path, tmp_path: Path) -> None:
         draw_page(tmp_path / "b.pdf", 1)
 
 
-def test_found_by_its_ends_when_the_middle_differs() -> None:
-    page = "x" * 50 + "a" * 24 + "DIFFERENT" + "b" * 24 + "y" * 50
-    assert locate("a" * 24 + "other" + "b" * 24, page, 0) == (50, 107)
-    assert locate("a" * 24 + "q" * 40, page, 0) == (50, 114)
-    assert locate("q" * 40 + "b" * 24, page, 0) == (43, 107)
-    assert locate("", page, 0) is None
-    assert locate("zz", page, 0) is None
+def test_places_agree_with_the_picture(pdf: Path) -> None:
+    for number in (1, 2, 3, 4):
+        places = find_quote(pdf, number, quote="Take it\nat night.", before="The dose is 5 mg.\n")
+        picture = draw_page(pdf, number, quote="Take it\nat night.", before="The dose is 5 mg.\n")
+        assert (places.width, places.height) == (picture.width, picture.height)
+        marked = yellow(picture.png)
+        assert len(places.boxes) == 1
+        left, top, right, bottom = places.boxes[0]
+        assert abs(min(x for x, _ in marked) / picture.width - left) < 0.01
+        assert abs(max(y for _, y in marked) / picture.height - bottom) < 0.01
+        assert left < right
+        assert top < bottom
+    assert find_quote(pdf, 1).boxes == ()
+
+
+def test_a_cropped_page_is_marked_where_its_words_are(tmp_path: Path) -> None:
+    from fpdf import FPDF
+    from pypdf import PdfWriter
+    from pypdf.generic import RectangleObject
+
+    made = FPDF(unit="pt", format=(600, 800))
+    made.set_font("Helvetica", size=20)
+    made.add_page()
+    made.text(300, 400, "Marked words")
+    made.output(str(tmp_path / "whole.pdf"))
+    writer = PdfWriter(clone_from=str(tmp_path / "whole.pdf"))
+    writer.pages[0].cropbox = RectangleObject((250, 300, 550, 500))
+    writer.write(str(tmp_path / "cropped.pdf"))
+    left, top, _, bottom = find_quote(tmp_path / "cropped.pdf", 1, quote="Marked words").boxes[0]
+    assert left == pytest.approx(50 / 300, abs=0.02)
+    assert top < 0.5 < bottom + 0.1
+
+
+def test_a_strip_of_a_page_is_no_giant_picture(tmp_path: Path) -> None:
+    from fpdf import FPDF
+
+    made = FPDF(unit="pt", format=(20, 14_000))
+    made.add_page()
+    made.output(str(tmp_path / "strip.pdf"))
+    picture = draw_page(tmp_path / "strip.pdf", 1)
+    assert picture.width * picture.height < 1.1 * render.MOST_PIXELS
+
+
+def test_old_pictures_make_room(pdf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(render, "_pictures", render._Pictures())
+    one = draw_page(pdf, 1)
+    assert draw_page(pdf, 1) is one
+    monkeypatch.setattr(render, "CACHED_BYTES", len(one.png) + 10)
+    draw_page(pdf, 2)
+    assert draw_page(pdf, 1) is not one
+
+
+def test_letters_know_where_they_come_from() -> None:
+    assert letters("The e\ufb03cacy, É1!") == ("theefficacye1", [0, 1, 2, 4, 5, 5, 5, 6, 7, 8, 9, 12, 13])
+
+
+def test_found_in_pieces_when_something_stands_between() -> None:
+    page = "x" * 50 + "abcdefghijkl" + "DIFFERENT" + "mnopqrstuvwx" + "y" * 50
+    assert locate("abcdefghijklmnopqrstuvwx", page, 0) == [(50, 62), (71, 83)]
+    assert locate("abcdefghijkl12mnopqrstuvwx", page.replace("DIFFERENT", "34"), 0) == [(50, 76)]
+    assert locate("abcdefghijkl" + "q" * 24, page, 0) == []
+    assert locate("", page, 0) == []
+    assert locate("zz", page, 0) == []
 
 
 @given(st.text("ab", min_size=1, max_size=8), st.text("ab", max_size=30), st.text("ab", max_size=30))
 def test_what_is_there_is_found(needle: str, before: str, after: str) -> None:
     page = before + needle + after
-    found = locate(needle, page, len(before))
-    assert found is not None
-    assert page[slice(*found)] == needle
-    assert found[0] == len(before)
+    assert locate(needle, page, len(before)) == [(len(before), len(before) + len(needle))]
+
+
+@given(st.text("abc", max_size=40), st.text("abc", max_size=60), st.integers(0, 60))
+def test_what_is_found_lies_on_the_page_in_order(needle: str, page: str, expected: int) -> None:
+    found = locate(needle, page, expected)
+    assert all(0 <= start < end <= len(page) for start, end in found)
+    assert all(one[1] <= other[0] for one, other in pairwise(found))
+
+
+@pytest.mark.data
+@pytest.mark.slow
+def test_quotes_of_real_documents_are_found(shared_data: Path) -> None:
+    """Sentences as the reader gives them, looked for with the other library: 97 in a hundred and better."""
+    from corpus.passages import split
+    from corpus.readers import read
+
+    documents = shared_data / "documents"
+    files = sorted((documents / "medical/fda_labels").glob("*.pdf"), key=lambda path: path.stat().st_size)[:2]
+    files += sorted((documents / "legal/contracts").rglob("*.pdf"), key=lambda path: path.stat().st_size)[3:7]
+    chance, found = random.Random(1), []
+    for file in files:
+        parsed = read(file.read_bytes(), file.name)
+        pages = {page.number: page.text for page in parsed.pages}
+        all_of_them = [
+            (passage.page, passage.start + start, passage.start + end)
+            for passage in split(parsed, document_id="x", sha256="0" * 64)
+            for start, end in passage.sentences
+        ]
+        for number, start, end in chance.sample(all_of_them, min(40, len(all_of_them))):
+            text = pages[number]
+            if any(character.isalnum() for character in text[start:end]):
+                found.append(bool(find_quote(file, number, quote=text[start:end], before=text[:start]).boxes))
+    assert len(found) >= 150
+    assert sum(found) >= 0.97 * len(found)
