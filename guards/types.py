@@ -38,10 +38,39 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message of a conversation that is inspected."""
+
+    role: str
+    """user, assistant, system or tool."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """Something a guard noticed and what it did about it."""
 
     stage: Stage
     check: str
+    """Short and stable name of the check that noticed it: "demonstrations", "instruction", "hidden_text"…"""
     action: Action
     reason: str
+    """In words for a person, without the text that was found."""
+    score: float = 1.0
+    """How sure the check is, 0 to 1."""
+    start: int = 0
+    """First character of the place in the message's or text's original; start == end: the whole of it."""
+    end: int = 0
+    message: int | None = None
+    """Index of the message, from 0; None for a single text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """What the Prompt Integrity Service says of a conversation or a text."""
+
+    action: Literal["allow", "redact", "block"]
+    """The strongest that any finding asks for."""
+    findings: tuple[Finding, ...]
+    texts: tuple[str, ...]
+    """Each message, or the one text, as it may go on: the original itself where nothing was taken out."""
