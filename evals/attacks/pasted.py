@@ -188,7 +188,8 @@ def transcript(half: Half, size: int, rng: Random) -> Pasted:
     )  # fmt: skip
     said = (
         "I was by the door, maybe three metres away.", "Yes. It was green, I am sure of that.",
-        "Since 2011, with a break.",        "I called my supervisor and waited.", "Only Mr. Kaya, and he left soon after.", "I couldn't say. Not fast.",
+        "Since 2011, with a break.",
+        "I called my supervisor and waited.", "Only Mr. Kaya, and he left soon after.", "I couldn't say. Not fast.",
         "No, not any more.", "My sister did, the evening before.", "On Tuesday, I think, after lunch.",
         "It looks like it, yes.", "Not to my knowledge.", "I don't recall.",
     )  # fmt: skip
