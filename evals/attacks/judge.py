@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import time
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
@@ -16,11 +17,15 @@ from guards.types import Finding, Inspection, Message
 MODULE = "guards.integrity.service"
 """Where the service is, seen from the current folder."""
 
-STRETCH = 24
-"""Characters in a row that must still stand for them to count as left in; shorter targets count as a whole."""
+STRETCH = 20
+"""Letters and digits in a row that must still stand for them to count as left in; shorter targets count as a whole.
+Spaces and signs do not count: a text that was only quoted, escaped or indented anew is still there."""
 
 STEP = 4
-"""A stretch may begin at every so many characters of a target."""
+"""A stretch may begin at every so many letters of a target."""
+
+
+_SIGNS = re.compile(r"[\W_]+")
 
 
 class Service(Protocol):
@@ -48,12 +53,12 @@ class Outcome:
     """Each message as it may go on; empty when it failed."""
     found: bool
     """Whether a finding that does something touches at least half of the targets."""
-    total: int
-    """Characters of the targets."""
+    letters: int
+    """Letters and digits of the targets."""
     left: int
-    """Characters of the targets that still stand in what goes on; none when all is blocked."""
-    marked: int
-    """Characters of the targets that lie in the place of a finding that does something."""
+    """Those of them that still stand in what goes on; none when all is blocked."""
+    marked: float
+    """Share of the targets' characters that lie in the place of a finding that does something, 0 to 1."""
     intact: bool
     """Whether the question goes on word for word; true where there is none."""
     altered: bool
@@ -74,8 +79,8 @@ class Outcome:
 
     @property
     def removed(self) -> float:
-        """Share of the targets' characters that do not go on, 0 to 1; 1 where there is nothing to take out."""
-        return 1.0 - self.left / self.total if self.total else 1.0
+        """Share of the targets' letters that do not go on, 0 to 1; 1 where there is nothing to take out."""
+        return 1.0 - self.left / self.letters if self.letters else 1.0
 
 
 def load_service() -> Service:
@@ -87,7 +92,7 @@ def load_service() -> Service:
 
 
 def run(case: Case, service: Service) -> Outcome:
-    """Have the case inspected, and judge. An inspection that raises or makes no sense counts as a block and an error."""
+    """Have the case inspected, and judge. An inspection that raises or makes no sense is an error and a block."""
     started = time.perf_counter()
     try:
         found = (
@@ -117,9 +122,9 @@ def judge(case: Case, inspection: Inspection, milliseconds: float = 0.0) -> Outc
         checks=tuple(dict.fromkeys(each.check for each in acting)),
         texts=inspection.texts,
         found=bool(case.targets) and touched * 2 >= len(case.targets),
-        total=sum(place.end - place.start for place in places),
+        letters=_letters(case),
         left=0 if blocked else _left(case, places, inspection.texts),
-        marked=sum(_overlap(place, spans) for place in places),
+        marked=sum(_overlap(place, spans) for place in places) / max(1, sum(each.end - each.start for each in places)),
         intact=case.question is None
         or (not blocked and case.text(case.question) in inspection.texts[case.question.message]),
         altered=blocked or inspection.texts != originals,
@@ -128,16 +133,16 @@ def judge(case: Case, inspection: Inspection, milliseconds: float = 0.0) -> Outc
 
 
 def failed(case: Case, error: str, milliseconds: float = 0.0) -> Outcome:
-    """The outcome of an inspection that gave nothing valid: all is blocked, nothing is found."""
+    """The outcome of an inspection that gave nothing valid: all is held back, but nothing was found or taken out."""
     return Outcome(
         case=case,
         action="block",
         checks=(),
         texts=(),
         found=False,
-        total=sum(place.end - place.start for target in case.targets for place in target),
-        left=0,
-        marked=0,
+        letters=_letters(case),
+        left=_letters(case),
+        marked=0.0,
         intact=case.question is None,
         altered=True,
         error=error,
@@ -193,24 +198,33 @@ def _overlap(place: Place, spans: Sequence[Sequence[tuple[int, int]]]) -> int:
     return covered
 
 
+def _bare(text: str) -> str:
+    """The letters and digits of a text."""
+    return _SIGNS.sub("", text)
+
+
+def _letters(case: Case) -> int:
+    return sum(len(_bare(case.text(place))) for target in case.targets for place in target)
+
+
 def _left(case: Case, places: Sequence[Place], texts: Sequence[str]) -> int:
-    """Characters of the places that still stand in the message that goes on."""
+    """Letters and digits of the places that still stand in the message that goes on."""
+    by_message: dict[int, list[str]] = {}
+    for place in places:
+        by_message.setdefault(place.message, []).append(_bare(case.text(place)))
     left = 0
-    for index, message in enumerate(case.messages):
-        mine = [place for place in places if place.message == index]
-        if not mine:
-            continue
-        if texts[index] == message.text:
-            left += sum(place.end - place.start for place in mine)
-            continue
-        outgoing = texts[index]
-        known = {outgoing[at : at + STRETCH] for at in range(max(0, len(outgoing) - STRETCH + 1))}
-        left += sum(_standing(case.text(place), outgoing, known) for place in mine)
+    for index, mine in by_message.items():
+        if texts[index] == case.messages[index].text:
+            left += sum(map(len, mine))
+        else:
+            outgoing = _bare(texts[index])
+            known = {outgoing[at : at + STRETCH] for at in range(max(0, len(outgoing) - STRETCH + 1))}
+            left += sum(_standing(each, outgoing, known) for each in mine)
     return left
 
 
 def _standing(text: str, outgoing: str, known: set[str]) -> int:
-    """Characters of the text that lie in stretches which still stand."""
+    """Letters of the text that lie in stretches which still stand."""
     if len(text) <= STRETCH:
         return len(text) if text in outgoing else 0
     count, counted = 0, 0

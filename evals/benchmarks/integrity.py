@@ -30,14 +30,18 @@ def main(arguments: Sequence[str], service: Service | None = None) -> int:
     options = _options(arguments)
     try:
         data.check(options.data)
-        service = service or load_service()
-        if options.case:
-            return show(options, service)
+        with speed.one_core():
+            return _measure(options, service or load_service())
     except UsageError as error:
         print(f"plumbline: {error}", file=sys.stderr)
         return 2
+
+
+def _measure(options: Namespace, service: Service) -> int:
     from rich.console import Console
 
+    if options.case:
+        return show(options, service)
     with Console(stderr=True).status("starting") as status:
         outcomes = inspect_all(options, service, status.update)
         times = None
@@ -76,7 +80,7 @@ def inspect_all(options: Namespace, service: Service, tell: Tell) -> list[Outcom
 
 
 def show(options: Namespace, service: Service) -> int:
-    """One case of the development half in full, with what goes on of it. 2 when there is none of that name."""
+    """One case of the development half in full, with what goes on of it. Raises UsageError when there is none."""
     found = [
         case
         for case in cases(options.data, "development", SETS, options.scale, options.seed)
