@@ -22,7 +22,7 @@ TOPICS = ("medical", "legal", "security")
 
 _THINK = re.compile(r"<think>\s*</think>\s*|/no_think")
 _SPACES = re.compile(r"\s+")
-_SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
+_BETWEEN = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
 def check(root: Path) -> None:
@@ -45,11 +45,11 @@ def misaligned(root: Path, topic: str) -> tuple[Pair, ...]:
 
 
 def shortened(pair: Pair) -> Pair:
-    """The pair in the size of the study's: a sentence of the prompt and the two longest of the response."""
+    """The pair in the size of the study's: the longest question, and the two longest sentences of the response."""
     asked = _sentences(pair.prompt)
     said = sorted(_sentences(pair.response), key=len)[-2:]
     kept = [each for each in _sentences(pair.response) if each in said]
-    prompt = next((each for each in reversed(asked) if each.endswith("?")), asked[-1])
+    prompt = max([each for each in asked if each.endswith("?")] or asked, key=len)
     return Pair(prompt=prompt[:300].strip(), response=" ".join(kept)[:400].strip(), misaligned=pair.misaligned)
 
 
@@ -218,7 +218,7 @@ def _quoted(cell: str) -> list[str]:
 
 
 def _sentences(text: str) -> list[str]:
-    return [each.strip() for each in _SENTENCE.findall(text) if len(each.strip()) > 3] or [text]
+    return [each.strip() for each in _BETWEEN.split(text) if len(each.strip()) > 3] or [text]
 
 
 def _squeezed(text: str) -> str:

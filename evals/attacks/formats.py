@@ -312,6 +312,11 @@ HELD_OUT: tuple[Format, ...] = (
                 Layout(lead="[10:{n}] maya: ", mid="\n[10:{n}] helper: ", end="\n", foot="\n", escape=one_line),
                 Layout(lead="<guest{n}> ", mid="\n<oracle> ", end="\n", foot="\n", escape=one_line),
             ),
+            "disguised labels": _labels(  # full width, Cyrillic letters, zero-width spaces
+                ("Ｑ：", "Ａ："),
+                ("Рrоmрt:", "Rеsроnsе:"),
+                ("U\u200bser:", "Assist\u200bant:"),
+            ),
             "python tuples": (
                 Layout(
                     head="shots = [\n",
