@@ -190,6 +190,17 @@ def failures(outcomes: Sequence[Outcome]) -> list[Outcome]:
     )
 
 
+def varied(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """The same outcomes, the first of each kind and variant before the second of any."""
+    seen: Counter[tuple[str, str, str]] = Counter()
+    ranked = []
+    for each in outcomes:
+        key = (each.case.family, each.case.kind, each.case.variant)
+        ranked.append((seen[key], each))
+        seen[key] += 1
+    return [each for _, each in sorted(ranked, key=lambda pair: pair[0])]
+
+
 def counts(outcomes: Sequence[Outcome], half: Half) -> list[tuple[str, str, int, int, str]]:
     """Family, kind, wrong, all, and what was wrong how often: a row a kind of the half that has something wrong."""
     groups: dict[tuple[str, str], list[Outcome]] = {}
@@ -247,8 +258,8 @@ def failures_as_text(outcomes: Sequence[Outcome], most: int) -> str:
     }
     lines.append("\ndevelopment, demonstrations with something wrong")
     lines += [f"  by {name}: {spread(outcomes, key)}" for name, key in properties.items()]
-    shown = [each for each in failures(outcomes) if each.case.half == "development"][:most]
-    lines.append(f"\ndevelopment, worst {len(shown)} (--case ID shows one in full):")
+    shown = varied([each for each in failures(outcomes) if each.case.half == "development"])[:most]
+    lines.append(f"\ndevelopment, worst {len(shown)}, one of each kind first (--case ID shows one in full):")
     lines += [f"  {compact(each)}" for each in shown]
     return "\n".join(lines)
 
@@ -296,7 +307,7 @@ def as_json(found: Sequence[Figure], outcomes: Sequence[Outcome], speed: Speed |
 
 def as_html(found: Sequence[Figure], outcomes: Sequence[Outcome], speed: Speed | None, most: int = 60) -> str:
     """One page: the worst failures of the development half in full, pictures of the figures, counts by kind."""
-    bad = [each for each in failures(outcomes) if each.case.half == "development"]
+    bad = varied([each for each in failures(outcomes) if each.case.half == "development"])
     names = list(dict.fromkeys(each.name for each in found))
     charts = [
         report.chart(

@@ -29,7 +29,10 @@ ODD = 640_000
 """Characters up to which texts are grown that nobody writes."""
 
 PATIENCE_S = 4.0
-"""A text kind whose inspection took longer than this is not grown further."""
+"""A text kind whose inspection took longer than this is not grown further, unless it was the largest."""
+
+STEEP = 1.3
+"""An exponent above this is more than linear and noise."""
 
 USUAL = ("demonstrations", "prose")
 """Kinds of text that are grown to the end."""
@@ -60,6 +63,8 @@ class Growth:
     """Slope of log time over log length at the upper sizes: 1 is linear, 2 quadratic."""
     seconds: Mapping[int, float]
     """Characters → seconds; what would take too long, or was not asked for, is not there."""
+    stopped: bool
+    """Whether it took so long that larger texts were not tried."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +84,9 @@ class Speed:
         ]
         lines += ["", f"{'growth of time':26}{'exponent':>11}   seconds at {', '.join(f'{size:,}' for size in SIZES)}"]
         lines += [
-            f"{'x ' if each.exponent > 1.2 else '  '}{each.kind:24}{each.exponent:>11.2f}   "
+            f"{'x ' if each.stopped or each.exponent > STEEP else '  '}{each.kind:24}{each.exponent:>11.2f}   "
             + ", ".join(f"{each.seconds[size]:.3f}" if size in each.seconds else "-" for size in SIZES)
+            + (" (stopped: too slow)" if each.stopped else "")
             for each in self.growth
         ]
         return "\n".join(lines)
@@ -147,7 +153,8 @@ def growth(kind: str, make: Callable[[int], str], service: Service, sizes: Seque
         found[size] = seconds
         if seconds > PATIENCE_S:
             break
-    return Growth(kind=kind, exponent=slope(list(found.items())[-3:]), seconds=found)
+    stopped = len(found) < len(sizes)
+    return Growth(kind=kind, exponent=slope(list(found.items())[-3:]), seconds=found, stopped=stopped)
 
 
 def slope(points: Sequence[tuple[float, float]]) -> float:

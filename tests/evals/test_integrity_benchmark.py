@@ -217,6 +217,21 @@ def test_what_breaks_is_shown_of_the_development_half_and_only_counted_of_the_ot
     assert PROMPT not in json.dumps(as_json(figures(found), found, None))
 
 
+def test_failures_of_one_kind_do_not_hide_the_others() -> None:
+    shown = report.varied(failures(outcomes(Blind())))
+    assert len({each.case.family for each in shown[:3]}) == 3
+    assert len(shown) == len(failures(outcomes(Blind())))
+
+
+def test_times_beyond_their_limits_are_marked() -> None:
+    timing = speed.Timing(name="a question", characters=9, p50_ms=7.0, p95_ms=8.0, ratio=2.0, limit_ms=5.0, rounds=3)
+    slow = speed.Growth(kind="blank lines", exponent=0.0, seconds={10_000: 15.0}, stopped=True)
+    rows = speed.Speed(timings=(timing,), growth=(slow,)).as_text().splitlines()
+    assert rows[1].startswith("x a question")
+    assert rows[-1].startswith("x blank lines")
+    assert rows[-1].endswith("15.000, -, -, -, - (stopped: too slow)")
+
+
 def test_a_line_says_what_is_wrong_and_shows_where() -> None:
     blind = {each.case.family: compact(each) for each in outcomes(Blind())}
     assert "missed, characters left: taken out 0% checks=-" in blind["demonstrations"]
@@ -254,7 +269,9 @@ def test_growth_stops_when_it_takes_too_long(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(speed, "_seconds", seconds)
     found = speed.growth("x", lambda size: "x" * size, Blind(), (50, 100, 1000, 2000))
     assert (found.exponent, list(found.seconds)) == (pytest.approx(2), [50, 100, 1000])
-    assert asked == [50, 50, 100, 1000]
+    assert found.stopped
+    assert not speed.growth("x", lambda size: "x" * size, Blind(), (50, 100)).stopped
+    assert asked[:4] == [50, 50, 100, 1000]
 
 
 def test_without_a_service_there_is_one_clear_line(
