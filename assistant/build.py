@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from assistant.generate import Generator
 from assistant.generators.extractive import Extractive
 from corpus.embedding import Embedder, MiniLM, OpenAICompatible
 from corpus.library import Library
-from corpus.reading import MODEL, CrossEncoder
+from corpus.reading import LateInteraction
 from corpus.vectors import Chroma, VectorStore
 from guards.grounding.overlap import OverlapVerifier
 from guards.grounding.verifier import Verifier
@@ -20,33 +19,32 @@ from guards.grounding.verifier import Verifier
 if TYPE_CHECKING:
     from assistant.settings import Settings
 
-logger = logging.getLogger(__name__)
-
 
 def build(settings: Settings, *, writable: bool = True) -> Assistant:
     """Everything that answers need, on one home. Loads no model yet; close `Assistant.library` when done.
 
     Raises SettingsError, StorageError, ModelMismatch, or ServiceUnavailable.
     """
-    embedder, reader = make_embedder(settings), make_reader()
-    generators = make_generators(settings, reader)
+    embedder = make_embedder(settings)
     return Assistant(
-        library=Library.open(
-            settings.home, embedder=embedder, vectors=make_vectors(settings), reader=reader, writable=writable
-        ),
+        library=_open(settings, embedder, writable=writable),
         verifier=make_verifier(embedder),
-        generators=generators,
+        generators=make_generators(settings),
         passages=settings.passages,
     )
 
 
 def open_library(settings: Settings, *, writable: bool = True) -> Library:
     """The corpus alone, for commands that answer nothing. Raises what `build` raises."""
+    return _open(settings, make_embedder(settings), writable=writable)
+
+
+def _open(settings: Settings, embedder: Embedder, *, writable: bool) -> Library:
     return Library.open(
         settings.home,
-        embedder=make_embedder(settings),
+        embedder=embedder,
         vectors=make_vectors(settings),
-        reader=make_reader(),
+        reader=make_reader(embedder),
         writable=writable,
     )
 
@@ -74,17 +72,14 @@ def make_verifier(embedder: Embedder) -> Verifier:
     return OverlapVerifier(embed=embedder.texts)
 
 
-def make_reader() -> CrossEncoder | None:
-    """The cross-encoder that ships with the project; None, and cheaper signals alone, in a checkout without it."""
-    if not MODEL.is_file():
-        logger.warning("%s is missing; answers are chosen by cheaper signals alone", MODEL.name)
-        return None
-    return CrossEncoder()
+def make_reader(embedder: Embedder) -> LateInteraction:
+    """MiniLM reads the best passages once more, whatever embedded them."""
+    return LateInteraction(encoder=embedder) if isinstance(embedder, MiniLM) else LateInteraction()
 
 
-def make_generators(settings: Settings, reader: CrossEncoder | None) -> tuple[Generator, ...]:
+def make_generators(settings: Settings) -> tuple[Generator, ...]:
     """The extractive generator, and the language models that the settings name."""
-    generators: list[Generator] = [Extractive(reader=reader)]
+    generators: list[Generator] = [Extractive()]
     match settings.model:
         case "none" | "":
             pass

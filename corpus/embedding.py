@@ -34,6 +34,18 @@ Embedded = tuple["Vector", "Matrix"]
 """A passage's vector, and one row for each of its sentences."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """A text as the model sees it, token by token."""
+
+    vectors: Matrix
+    """One L2-normalised output a token, each with its context in it."""
+    starts: Any
+    """First character of each token; array of integers."""
+    ends: Any
+    """One past the last character of each token."""
+
+
 @runtime_checkable
 class Embedder(Protocol):
     """Turns texts into L2-normalised vectors. Deterministic; safe to share between threads."""
@@ -75,6 +87,24 @@ class MiniLM:
 
         rows = [vector for vector, _ in self.passages([(text, ()) for text in texts])]
         return np.stack(rows) if rows else np.zeros((0, self.dimension), dtype=np.float32)
+
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """The output of every token of each text, special ones left out."""
+        import numpy as np
+
+        if not texts:
+            return []
+        _, tokenizer = self._load()
+        encodings = tokenizer.encode_batch(list(texts))
+        hidden = self._outputs(encodings)
+        results = []
+        for row, encoding in enumerate(encodings):
+            offsets = np.array(encoding.offsets)
+            real = np.flatnonzero(offsets[:, 1] > offsets[:, 0])
+            vectors = hidden[row, real]
+            lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+            results.append(Tokens(vectors=vectors / lengths, starts=offsets[real, 0], ends=offsets[real, 1]))
+        return results
 
     def passages(self, items: Sequence[tuple[str, tuple[Span, ...]]]) -> list[Embedded]:
         """Vectors of passages and of their sentences, in the order given."""

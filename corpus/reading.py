@@ -1,26 +1,30 @@
-"""Reads a question and a text together and says whether the one answers the other.
+"""Reads a question and a text together, word by word: how well each word of the question is met in the text.
 
-`CrossEncoder` is a MiniLM of six layers that we trained ourselves (see `corpus/models/README.md` for the data, the
-licences and the figures); int8 ONNX, one pair of 60 tokens takes a few milliseconds.
+Late interaction, as in ColBERT (Khattab and Zaharia 2020), on the token outputs of the embedding model as it is: for
+each token of the question the cosine of the nearest token of the text, and the mean of these. It sees what one vector a
+passage cannot: that "gastric" is met by "stomach" here while "dose" is met nowhere.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from corpus.embedding import MiniLM, Tokens
+
 if TYPE_CHECKING:
-    import onnxruntime
-    from tokenizers import Tokenizer
+    from corpus.types import Span
 
-MODEL = Path(__file__).parent / "models" / "answers.onnx"
-"""The weights that ship with the project."""
 
-LONGEST = 128
-"""Tokens of question and text together; longer texts are cut."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How well one text meets a question."""
+
+    whole: float
+    """Mean over the question's tokens of the best cosine in the text, -1 to 1."""
+    sentences: tuple[float, ...]
+    """The same for each sentence, read together with what stands before the first: title, headings, table header."""
 
 
 class Reader(Protocol):
@@ -31,35 +35,44 @@ class Reader(Protocol):
         """Model and version."""
         ...
 
-    def read(self, question: str, texts: Sequence[str]) -> Sequence[float]:
-        """For each text, the log-odds that it answers the question."""
+    def read(self, question: str, texts: Sequence[tuple[str, tuple[Span, ...]]]) -> list[Reading]:
+        """One reading a text, in order. Each text comes with the spans of its sentences."""
         ...
 
 
-@dataclass(slots=True)
-class CrossEncoder:
-    """The trained reader. Loads on first use; safe to share between threads."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateInteraction:
+    """Reads with MiniLM's token outputs."""
 
-    model: Path = MODEL
-    name: str = "answers-minilm-1"
-    _loaded: tuple[onnxruntime.InferenceSession, Tokenizer] | None = None
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    encoder: MiniLM = field(default_factory=MiniLM)
+    """Shared with the embedder where that is MiniLM too, so that it is loaded once."""
+    name: str = "maxsim-minilm-1"
 
-    def read(self, question: str, texts: Sequence[str]) -> list[float]:
-        """For each text, the log-odds that it answers the question."""
+    def read(self, question: str, texts: Sequence[tuple[str, tuple[Span, ...]]]) -> list[Reading]:
+        """One reading a text, in order. Each text comes with the spans of its sentences."""
         if not texts:
             return []
-        from corpus.embedding import model_inputs
+        (asked,) = self.encoder.tokens([question])
+        if not len(asked.vectors):
+            return [Reading(whole=0.0, sentences=(0.0,) * len(spans)) for _, spans in texts]
+        read = self.encoder.tokens([text for text, _ in texts])
+        return [_reading(asked, tokens, spans) for tokens, (_, spans) in zip(read, texts, strict=True)]
 
-        session, tokenizer = self._load()
-        encodings = tokenizer.encode_batch([(question, text) for text in texts])
-        (logits,) = session.run(None, model_inputs(encodings))
-        return [float(logit) for logit in logits]
 
-    def _load(self) -> tuple[Any, Any]:
-        with self._lock:
-            if self._loaded is None:
-                from corpus.embedding import minilm_tokenizer, onnx_session
+def _reading(asked: Tokens, text: Tokens, spans: Sequence[Span]) -> Reading:
+    import numpy as np
 
-                self._loaded = onnx_session(self.model), minilm_tokenizer(LONGEST)
-            return self._loaded
+    likeness = asked.vectors @ text.vectors.T
+    context = _best(likeness, text.ends <= (spans[0][0] if spans else 0))
+    sentences = []
+    for start, end in spans:
+        inside = (text.starts >= start) & (text.ends <= end)
+        sentences.append(float(np.maximum(_best(likeness, inside), context).mean()))
+    return Reading(whole=float(_best(likeness, text.ends > 0).mean()), sentences=tuple(sentences))
+
+
+def _best(likeness: Any, chosen: Any) -> Any:
+    """For each of the question's tokens the nearest of the chosen ones; 0 where none is (cut off by the window)."""
+    import numpy as np
+
+    return likeness[:, chosen].max(axis=1) if chosen.any() else np.zeros(len(likeness))

@@ -2,7 +2,7 @@
 
 A passage's score adds three signals, each on a scale of its own that does not depend on the other passages found: the
 cosine of question and passage, BM25 against the most that this question could reach, and the cosine of its best
-sentence. `WEIGHTS` says how much each counts. Then a small cross-encoder reads the best ones with the question.
+sentence. `WEIGHTS` says how much each counts. Then the best ones are read with the question, word by word (`reading`).
 `python -m evals.benchmarks retrieval` measures it against reciprocal rank fusion.
 """
 
@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from corpus import lexical, records
 from corpus.embedding import Embedder
 from corpus.passages import embeddable
-from corpus.reading import Reader
+from corpus.reading import Reader, Reading
 from corpus.types import DOMAINS, Document, Domain, Hit, Passage, SearchResult
 from corpus.vectors import VectorStore
 
@@ -32,10 +32,10 @@ WEIGHTS: Mapping[str, float] = {"dense": 0.8, "lexical": 0.9, "sentence": 0.2}
 """How much each signal counts."""
 
 READ = 10
-"""Passages that the cross-encoder reads."""
+"""Passages that are read with the question."""
 
-READ_WEIGHT = 0.08
-"""Weight of its log-odds."""
+READ_WEIGHT = 1.0
+"""Weight of how well they meet it."""
 
 QUERY_LIMIT = 2_000
 """Characters of a query that are read."""
@@ -51,6 +51,7 @@ class _Found:
     lexical: float
     sentences: tuple[float, ...]
     score: float
+    reading: Reading | None = None
 
 
 def search(  # noqa: PLR0913
@@ -71,12 +72,8 @@ def search(  # noqa: PLR0913
         return SearchResult(query=query, hits=(), domain=domain)
     vector = embedder.query(query)
     found: list[_Found] = []
-    weights: dict[str, float] = {}
     for each in (domain,) if domain else DOMAINS:
-        some, words = _in_domain(conn, embedder, vectors, query, vector, each, k, include_unvalidated, today)
-        found += some
-        for word, weight in words.items():
-            weights[word] = min(weight, weights.get(word, weight))
+        found += _in_domain(conn, embedder, vectors, query, vector, each, k, include_unvalidated, today)
     found.sort(key=lambda item: (-item.score, item.passage.id))
     if reader is not None:
         found = _read(reader, query, found)
@@ -86,7 +83,6 @@ def search(  # noqa: PLR0913
         hits=hits,
         domain=domain or _domain(hits),
         query_vector=vector,
-        word_weights=weights,
     )
 
 
@@ -100,10 +96,10 @@ def _in_domain(  # noqa: PLR0913, PLR0917 - one call from one place
     k: int,
     include_unvalidated: bool,
     today: date,
-) -> tuple[list[_Found], dict[str, float]]:
+) -> list[_Found]:
     total = vectors.count(domain)
     if not total:
-        return [], {}
+        return []
     asked = lexical.terms(conn, domain, query, total=total)
     pool = max(POOL, k)
     while True:
@@ -124,7 +120,7 @@ def _in_domain(  # noqa: PLR0913, PLR0917 - one call from one place
         pool *= 4
     sentences = records.sentence_vectors(conn, usable, embedder.dimension)
     most = sum(term.weight for term in asked) * 2.2 or 1.0
-    found = [
+    return [
         _scored(
             passage,
             documents[passage.document_id],
@@ -136,7 +132,6 @@ def _in_domain(  # noqa: PLR0913, PLR0917 - one call from one place
         )
         for rowid, passage in usable.items()
     ]
-    return found, {term.word: term.weight for term in asked}
 
 
 def _citable(document: Document, include_unvalidated: bool) -> bool:
@@ -147,9 +142,11 @@ def _citable(document: Document, include_unvalidated: bool) -> bool:
 def _read(reader: Reader, query: str, found: list[_Found]) -> list[_Found]:
     """The best ones in the order that reading them with the question gives; the rest stays below."""
     top, rest = found[:READ], found[READ:]
-    texts = [embeddable(item.passage, item.document.provenance.title)[0] for item in top]
-    logits = reader.read(query, texts)
-    scored = [replace(item, score=item.score + READ_WEIGHT * logit) for item, logit in zip(top, logits, strict=True)]
+    readings = reader.read(query, [embeddable(item.passage, item.document.provenance.title) for item in top])
+    scored = [
+        replace(item, score=item.score + READ_WEIGHT * reading.whole, reading=reading)
+        for item, reading in zip(top, readings, strict=True)
+    ]
     floor = min((item.score for item in scored), default=0.0)
     below = [replace(item, score=min(item.score, floor)) for item in rest]
     return sorted(scored, key=lambda item: (-item.score, item.passage.id)) + below
@@ -212,4 +209,6 @@ def _hit(item: _Found) -> Hit:
         dense=item.dense,
         lexical=item.lexical,
         sentence_scores=item.sentences,
+        met=item.reading.whole if item.reading else 0.0,
+        sentences_met=item.reading.sentences if item.reading else (),
     )

@@ -164,6 +164,10 @@ class Hit:
     """BM25 of the passage, 0 and up; 0 when only the vectors found it."""
     sentence_scores: tuple[float, ...] = ()
     """Cosine of the query and each of the passage's sentences, from vectors stored at ingestion."""
+    met: float = 0.0
+    """How well the passage's words meet the query's, -1 to 1 (see `reading`); 0 where it was not read."""
+    sentences_met: tuple[float, ...] = ()
+    """The same for each of its sentences; empty where it was not read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,8 +180,6 @@ class SearchResult:
     domain: Domain | None
     """The domain asked for, or the one that the hits point to; None when nothing was found."""
     query_vector: Vector | None = None
-    word_weights: Mapping[str, float] = field(default_factory=dict)
-    """The query's words that say something, in lower case, each with its rarity (inverse document frequency)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

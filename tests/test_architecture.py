@@ -25,8 +25,8 @@ HOMES: dict[str, tuple[str, ...]] = {
     "sqlalchemy": ("corpus/", "assistant/conversations.py"),
     "filelock": ("corpus/ingest/lock.py",),
     "chromadb": ("corpus/vectors.py",),
-    "onnxruntime": ("corpus/embedding.py", "corpus/reading.py"),
-    "tokenizers": ("corpus/embedding.py", "corpus/reading.py"),
+    "onnxruntime": ("corpus/embedding.py",),
+    "tokenizers": ("corpus/embedding.py",),
     "numpy": ("corpus/", "guards/grounding/"),
     "llama_index": ("corpus/llama_index.py",),
     # shown
@@ -34,6 +34,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "PIL": ("corpus/render.py",),
     "gradio": ("assistant/app.py", "assistant/pages/"),
     "fastapi": ("assistant/api.py", "assistant/app.py", "assistant/pages/"),
+    "starlette": ("assistant/api.py",),  # the errors under fastapi
     "uvicorn": ("assistant/commands.py",),
     "typer": ("assistant/cli.py",),
     "click": ("assistant/cli.py",),

@@ -1,135 +1,142 @@
 """The extractive generator: an answer made of sentences lifted from the passages, each with its place.
 
-It needs no language model, so there is always a candidate. Sentences are judged in two steps: cheap signals (the
-question's vector against sentence vectors stored at ingestion, its words, the kind of thing it asks for) choose a
-few; a small cross-encoder that was trained to tell answers from neighbours reads those together with the question.
-What both say becomes one probability that the sentence answers the question (`weights`).
+It needs no language model, so there is always a candidate. Two steps: the passage that answers is chosen by what the
+search knows of it and by whether it gives the kind of thing that is asked for (`WEIGHTS`); of its sentences the one
+that meets the question best is taken with its neighbours, as many as an answer holds, so that what is lifted reads as
+it was written. A second passage that is nearly as likely adds a little. What speaks for the whole becomes one
+probability that this answers the question (`ANSWER_WEIGHTS`).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant.generators.questions import Asked, gives, read_question
 from assistant.types import Candidate, Retrieved, Sentence
 from corpus.passages import clean
-from corpus.reading import Reader
-from corpus.types import Hit, SearchResult
-from guards.grounding.words import content
+from corpus.types import Hit
 
-SHORTLIST = 8
-"""Sentences that the cross-encoder reads."""
-LONGEST = 75
-"""Words of the longest answer."""
-MOST = 3
-"""Sentences of the longest answer, list items aside."""
-KEEP_NEAR = 0.3
-"""A further sentence is added when its probability is at least this share of the best one's."""
+LONGEST = 60
+"""Words of the part that comes from one passage, unless its best sentence alone is longer."""
+ADDED = 30
+"""Words of the part that a second passage adds."""
+NEARLY = 0.5
+"""A second passage adds something when its chance is at least this share of the best one's."""
+GIVES = 0.1
+"""What giving the kind of thing that is asked for counts among the sentences of one passage."""
+FEW_WORDS = 12
+"""A passage with fewer is more often a heading or a stray line than an answer."""
 
 WEIGHTS: Mapping[str, float] = {
-    "bias": -3.97,
-    "cosine": 0.895,
-    "passage": -0.44,
-    "covered": 0.739,
-    "in_context": -0.118,
-    "gives": 1.227,
-    "read": 0.236,
-    "fragment": 1.148,
+    "score": 6.868,
+    "cosine": 1.631,
+    "met": 4.242,
+    "sentence_met": 12.349,
+    "gives": 2.834,
+    "words": 0.902,
+    "few_words": 1.679,
+    "table": 2.953,
 }
-"""Logistic weights of the features; `python -m evals.training.answering` makes them from the development questions."""
+"""Of a passage's features, in the exponent of its chance among the passages found; `python -m
+evals.training.answering` makes them from the development questions."""
 
 ANSWER_WEIGHTS: Mapping[str, float] = {
-    "bias": -1.751,
-    "first": 2.453,
-    "second": 1.09,
-    "read": 0.032,
-    "cosine": 1.037,
-    "in_context": 0.556,
+    "bias": -4.223,
+    "cosine": 1.899,
+    "chance": 3.281,
+    "ahead": 1.539,
+    "gives": 1.042,
 }
 """Logistic weights of the features of a whole answer, made by the same command."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unit:
-    """One sentence of one passage, as a possible answer."""
+class Judged:
+    """A passage as a possible source of the answer."""
 
     number: int
-    """Evidence number of its passage, from 1."""
+    """Its evidence number, from 1."""
     hit: Hit
-    index: int
-    """Which of the passage's sentences."""
-    features: Mapping[str, float] = field(default_factory=dict)
+    sentences: tuple[float, ...]
+    """How well each of its sentences fits the question; comparable within the passage."""
+    features: Mapping[str, float]
+    chance: float
+    """That it is the one that answers, if one of those found does; these add up to 1."""
 
-    @property
-    def span(self) -> tuple[int, int]:
-        """Where it stands in the passage's text."""
-        return self.hit.passage.sentences[self.index]
-
-    @property
-    def text(self) -> str:
-        """The sentence as a person reads it."""
-        start, end = self.span
+    def text(self, index: int) -> str:
+        """One of its sentences as a person reads it."""
+        start, end = self.hit.passage.sentences[index]
         return clean(self.hit.passage.text[start:end])
-
-    @property
-    def reading(self) -> str:
-        """The sentence with its place in the document, as the cross-encoder gets to see it."""
-        passage = self.hit.passage
-        title = " ".join(self.hit.document.provenance.title.split()[:10])
-        place = " > ".join(part for part in (title, *passage.headings[-1:]) if part)
-        header = " ".join(passage.table_header.split()[:20])
-        header = f"{header}: " if header else ""
-        return f"{place}: {header}{self.text}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extractive:
     """Lifts the sentences that answer the question."""
 
-    reader: Reader | None = None
-    """The cross-encoder; without one the cheap signals decide alone."""
     weights: Mapping[str, float] = field(default_factory=lambda: WEIGHTS)
-    """Of a sentence's features."""
+    """Of a passage's features."""
     answer_weights: Mapping[str, float] = field(default_factory=lambda: ANSWER_WEIGHTS)
     """Of the answer's features."""
     name: str = "extractive"
 
     def generate(self, retrieved: Retrieved) -> tuple[Candidate, ...]:
-        """One candidate: the best sentence and what belongs to it. None when there is no passage."""
-        question = retrieved.admitted.text
-        units = self.judged(question, retrieved.result)
-        if not units:
+        """One candidate. None when there is no passage."""
+        judged = judge(retrieved.admitted.text, retrieved.hits, self.weights)
+        if not judged:
             return ()
-        chosen = compose(units[0], units, self.weights)
-        features = answer_features(units, self.weights)
+        features = answer_features(judged)
         return (
             Candidate(
                 generator=self.name,
-                sentences=tuple(_sentence(unit) for unit in chosen),
+                sentences=compose(judged),
                 score=probability(features, self.answer_weights),
                 features=features,
             ),
         )
 
-    def judged(self, question: str, result: SearchResult) -> list[Unit]:
-        """The shortlist of sentences with their features, best first."""
-        asked = read_question(question)
-        rarity = _rarity(asked, result.word_weights)
-        units = [unit for number, hit in enumerate(result.hits, start=1) for unit in _units(number, hit, asked, rarity)]
-        units.sort(key=lambda unit: -probability(unit.features, self.weights))
-        units = units[:SHORTLIST]
-        if self.reader is not None and units:
-            logits = self.reader.read(question, [unit.reading for unit in units])
-            units = [
-                Unit(
-                    number=unit.number, hit=unit.hit, index=unit.index, features={**unit.features, "read": float(logit)}
-                )
-                for unit, logit in zip(units, logits, strict=True)
-            ]
-            units.sort(key=lambda unit: -probability(unit.features, self.weights))
-        return units
+
+def judge(question: str, hits: Sequence[Hit], weights: Mapping[str, float]) -> list[Judged]:
+    """The passages with their chances, best first; those without a word are left out."""
+    asked = read_question(question)
+    found = [(number, hit, *_features(hit, asked)) for number, hit in enumerate(hits, start=1) if hit.passage.sentences]
+    if not found:
+        return []
+    sums = [sum(weights.get(name, 0.0) * value for name, value in features.items()) for *_, features in found]
+    shares = [math.exp(each - max(sums)) for each in sums]
+    judged = [
+        Judged(number=number, hit=hit, sentences=sentences, features=features, chance=share / sum(shares))
+        for (number, hit, sentences, features), share in zip(found, shares, strict=True)
+    ]
+    return sorted(judged, key=lambda each: (-each.chance, each.number))
+
+
+def _features(hit: Hit, asked: Asked) -> tuple[tuple[float, ...], dict[str, float]]:
+    """How each sentence fits, and what speaks for the passage as a whole."""
+    passage = hit.passage
+    texts = [clean(passage.text[start:end]) for start, end in passage.sentences]
+    given = [gives(asked, text) for text in texts]
+    cosines = hit.sentence_scores or (hit.dense,) * len(texts)
+    met = hit.sentences_met or cosines
+    words = len(passage.text.split())
+    return tuple(each + GIVES * good for each, good in zip(met, given, strict=True)), {
+        "score": hit.score,
+        "cosine": max(cosines),
+        "met": hit.met,
+        "sentence_met": max(met),
+        "gives": max(given),
+        "words": words / 100,
+        "few_words": float(words < FEW_WORDS),
+        "table": float(bool(passage.table_header)),
+    }
+
+
+def answer_features(judged: Sequence[Judged]) -> dict[str, float]:
+    """What speaks for an answer made of the best of these passages."""
+    best = judged[0]
+    rest = max((each.features["score"] for each in judged[1:]), default=0.0)
+    return {**best.features, "chance": best.chance, "ahead": best.features["score"] - rest}
 
 
 def probability(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
@@ -138,99 +145,30 @@ def probability(features: Mapping[str, float], weights: Mapping[str, float]) -> 
     return 1.0 / (1.0 + math.exp(-max(-40.0, min(40.0, total))))
 
 
-def answer_features(units: Sequence[Unit], weights: Mapping[str, float]) -> dict[str, float]:
-    """What speaks for an answer made of the best of these sentences."""
-    chances = [probability(unit.features, weights) for unit in units]
-    best = units[0].features
-    return {
-        "first": chances[0],
-        "second": chances[1] if len(chances) > 1 else 0.0,
-        "read": max(unit.features.get("read", 0.0) for unit in units),
-        "cosine": max(unit.features["cosine"] for unit in units),
-        "in_context": best["in_context"],
-    }
+def compose(judged: Sequence[Judged]) -> tuple[Sentence, ...]:
+    """The best passage's part, and of the second one what it adds."""
+    sentences = _lift(judged[0], LONGEST)
+    if len(judged) > 1 and judged[1].chance >= NEARLY * judged[0].chance:
+        said = {sentence.text for sentence in sentences}
+        sentences += [each for each in _lift(judged[1], ADDED) if each.text not in said]
+    return tuple(sentences)
 
 
-def _rarity(asked: Asked, weights: Mapping[str, float]) -> Mapping[str, float]:
-    """How much each of the question's stems says; those that the index does not weigh count as the average does."""
-    known = {root: weight for word, weight in weights.items() for root in content(word)}
-    usual = sum(known.values()) / len(known) if known else 1.0
-    return {term: known.get(term, usual) for term in asked.terms}
+def _lift(judged: Judged, longest: int) -> list[Sentence]:
+    """The best sentence and its neighbours, always the better of the two next, while they fit."""
+    scores = judged.sentences
+    lengths = [len(judged.text(index).split()) for index in range(len(scores))]
+    first = last = max(range(len(scores)), key=lambda index: scores[index])
+    room = longest - lengths[first]
+    while near := [index for index in (first - 1, last + 1) if 0 <= index < len(scores) and lengths[index] <= room]:
+        chosen = max(near, key=lambda index: scores[index])
+        first, last, room = min(first, chosen), max(last, chosen), room - lengths[chosen]
+    return [_sentence(judged, index, leads=index == first) for index in range(first, last + 1) if judged.text(index)]
 
 
-def _units(number: int, hit: Hit, asked: Asked, rarity: Mapping[str, float]) -> Iterable[Unit]:
-    passage = hit.passage
-    context = set(content(" ".join((hit.document.provenance.title, *passage.headings, passage.table_header))))
-    for index in range(len(passage.sentences)):
-        unit = Unit(number=number, hit=hit, index=index)
-        text = unit.text
-        words = set(content(text))
-        if not words:
-            continue
-        yield Unit(
-            number=number,
-            hit=hit,
-            index=index,
-            features={
-                "cosine": hit.sentence_scores[index] if index < len(hit.sentence_scores) else hit.dense,
-                "passage": hit.dense,
-                "covered": _share(rarity, words),
-                "in_context": _share(rarity, words | context),
-                "gives": float(gives(asked, text)),
-                "fragment": float(_is_fragment(text)),
-            },
-        )
-
-
-def _share(rarity: Mapping[str, float], words: set[str]) -> float:
-    """The share of the question's words, weighed by rarity, that are among these."""
-    total = sum(rarity.values())
-    return sum(weight for term, weight in rarity.items() if term in words) / total if total else 0.0
-
-
-def _is_fragment(text: str) -> bool:
-    """A cut-off sentence, a heading or a bare list lead cannot stand alone."""
-    return (
-        len(text.split()) < 4 or text[0].islower() or not text.rstrip("\"'”’)").endswith((".", "!", "?", ":", ";", "|"))
-    )
-
-
-def compose(best: Unit, units: Sequence[Unit], weights: Mapping[str, float]) -> list[Unit]:
-    """The best sentence, the list that it announces, and others that are nearly as good and say something new."""
-    chosen = [best]
-    if best.text.endswith((":", "following", "following.")):
-        chosen += _followers(best)
-    floor = KEEP_NEAR * probability(best.features, weights)
-    for unit in units[1:]:
-        size = sum(len(each.text.split()) for each in chosen) + len(unit.text.split())
-        if len(chosen) >= MOST or size > LONGEST or probability(unit.features, weights) < floor:
-            break
-        if all(_new(unit.text, each.text) for each in chosen):
-            chosen.append(unit)
-    return sorted(chosen, key=lambda unit: (unit.number != best.number, unit.number, unit.index))
-
-
-def _followers(lead: Unit) -> list[Unit]:
-    """The sentences after a lead-in, as many as an answer may hold."""
-    followers: list[Unit] = []
-    size = len(lead.text.split())
-    for index in range(lead.index + 1, len(lead.hit.passage.sentences)):
-        unit = Unit(number=lead.number, hit=lead.hit, index=index)
-        size += len(unit.text.split())
-        if size > LONGEST:
-            break
-        followers.append(unit)
-    return followers
-
-
-def _new(text: str, other: str) -> bool:
-    """Whether the text says something that the other one does not."""
-    words, known = set(content(text)), set(content(other))
-    return len(words - known) > len(words) / 2
-
-
-def _sentence(unit: Unit) -> Sentence:
-    text = unit.text
-    if unit.hit.passage.table_header and text:
-        text = f"{unit.hit.passage.table_header}: {text}"
-    return Sentence(text=text, citations=(unit.number,), quotes=(unit.span,))
+def _sentence(judged: Judged, index: int, *, leads: bool) -> Sentence:
+    """A table's caption and header stand once, before the first of its rows."""
+    passage, text = judged.hit.passage, judged.text(index)
+    if leads and passage.table_header:
+        text = f"{passage.table_header}: {text}"
+    return Sentence(text=text, citations=(judged.number,), quotes=(passage.sentences[index],))

@@ -54,10 +54,12 @@ def measure(folder: Path, domain: Domain, home: Path, every: int = 1) -> tuple[l
     """For each of the four rankers the nDCG@10 of every question; and how many questions there are."""
     from corpus.embedding import MiniLM
     from corpus.library import Library
+    from corpus.reading import LateInteraction
     from corpus.vectors import Chroma
 
     embedder, vectors = MiniLM(), Chroma(folder=home / "vectors")
-    with Library.open(home, embedder=embedder, vectors=vectors) as library:
+    reader = LateInteraction(encoder=embedder)
+    with Library.open(home, embedder=embedder, vectors=vectors, reader=reader) as library:
         library.ingest([folder / "passages.jsonl"], domain=domain)
         lines = (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()
         questions = [json.loads(line) for line in lines][::every]

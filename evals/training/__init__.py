@@ -1,7 +1,4 @@
-"""training: how the weights that ship are made.
+"""training: how the weights that ship are made, each by a script that remakes them: `python -m evals.training.NAME`.
 
-`pairs` gathers questions with texts that answer them and texts that do not; `reader` trains the cross-encoder of
-`corpus.reading` on them and writes it as int8 ONNX. Needs the extra `training` (torch) and ../shared/data:
-
-    python -m evals.training --data ../shared/data --out corpus/models
+`answering` fits which passage answers a question, and when an answer is given at all.
 """

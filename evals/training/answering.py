@@ -1,10 +1,11 @@
-"""Fits the weights of the extractive generator: which sentence answers, and whether the answer may be given at all.
+"""Fits the weights of the extractive generator: which passage answers, and whether the answer may be given at all.
 
-    python -m evals.training.answering --homes reports/homes
+    python -m evals.training.answering
 
-Two logistic regressions over the development questions (evals/gold/development, never the golden ones): a sentence is
-right when it has the expected facts and stands where they stand; an answer is right when one of its sentences is. The
-figures printed are from five-fold cross-validation by question.
+A passage answers when what would be lifted from it has the expected facts, in words of the right document. `WEIGHTS`
+maximise the chance of the passages that answer among those found (a softmax over each question's passages);
+`ANSWER_WEIGHTS` are a logistic regression on the answers that these make. Both are fitted on the development questions
+(evals/gold/development), never on the golden ones. The figures printed are from five-fold cross-validation by question.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from assistant import quiet
-from assistant.generators.extractive import Extractive, Unit, answer_features, compose
-from corpus.library import Library
+from assistant.generators.extractive import Judged, answer_features, compose, judge, probability
+from corpus.types import DOMAINS, Hit
 from evals.gold.cases import Case, load
+from evals.gold.homes import DOCUMENTS, prepare
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,129 +30,160 @@ if TYPE_CHECKING:
 
     Array = npt.NDArray[np.float64]
 
-UNIT = ("cosine", "passage", "covered", "in_context", "gives", "read", "fragment")
-ANSWER = ("first", "second", "read", "cosine", "in_context")
+PASSAGE = ("score", "cosine", "met", "sentence_met", "gives", "words", "few_words", "table")
+ANSWER = ("cosine", "chance", "ahead", "gives")
+PASSAGES = 8
 FOLDS = 5
+REPEATS = 5
 QUESTIONS = Path(__file__).parents[1] / "gold" / "development"
+THRESHOLDS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One development question with the sentences that were found for it."""
+    """One development question with the passages that were found for it."""
 
     case: Case
-    units: tuple[Unit, ...]
-    right: tuple[bool, ...]
-    """For each sentence, whether it answers."""
+    hits: tuple[Hit, ...]
+    right: Mapping[int, bool]
+    """Evidence number → whether what would be lifted from that passage answers."""
 
 
-def collect(library: Library, cases: Sequence[Case], generator: Extractive) -> list[Asked]:
-    """The shortlisted sentences of every question, judged."""
+def collect(folder: Path, documents: Path) -> list[Asked]:
+    """Every development question with its passages, each judged."""
     asked = []
-    for case in cases:
-        units = generator.judged(case.question, library.search(case.question, k=8))
-        asked.append(Asked(case, tuple(units), tuple(_answers(case, unit) for unit in units)))
+    for domain in DOMAINS:
+        home = prepare(documents, folder, [domain])
+        asked += _searched(home, load(QUESTIONS / f"{domain}.jsonl"))
+    return asked + _searched(_starter(folder), load(QUESTIONS / "starter.jsonl"))
+
+
+def _starter(folder: Path) -> Path:
+    from assistant.build import open_library
+    from assistant.commands import ingest_starter
+    from assistant.settings import load as settings
+
+    home = folder / "starter"
+    with open_library(settings(home)) as library:
+        ingest_starter(library, lambda _: None)
+    return home
+
+
+def _searched(home: Path, cases: Sequence[Case]) -> list[Asked]:
+    from assistant.build import open_library
+    from assistant.settings import load as settings
+
+    asked = []
+    with open_library(settings(home)) as library:
+        for case in cases:
+            hits = library.search(case.question, k=PASSAGES).hits
+            right = {each.number: _answers(case, [each]) for each in judge(case.question, hits, {})}
+            asked.append(Asked(case, hits, right))
     return asked
 
 
-def _answers(case: Case, unit: Unit) -> bool:
-    if not case.answerable:
+def _answers(case: Case, judged: Sequence[Judged]) -> bool:
+    """Whether an answer made of these passages has the facts, nothing wrong, and comes from the right document."""
+    if not case.answerable or judged[0].hit.document.file not in {source.file for source in case.sources}:
         return False
-    header = unit.hit.passage.table_header
-    text = f"{header}: {unit.text}" if header else unit.text
-    stands = any(source.file == unit.hit.document.file for source in case.sources)
-    return stands and all(any(re.search(p, text, re.IGNORECASE) for p in group) for group in case.expected)
-
-
-def fit(
-    rows: Sequence[Mapping[str, float]], right: Sequence[bool], names: Sequence[str], penalty: float
-) -> dict[str, float]:
-    """Logistic regression with an L2 penalty, by Newton's method."""
-    import numpy as np
-
-    x = np.array([[1.0, *(row.get(name, 0.0) for name in names)] for row in rows])
-    y = np.array(right, dtype=float)
-    ridge = penalty * np.diag([0.0, *[1.0] * len(names)])
-    w = np.zeros(x.shape[1])
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-x @ w))
-        gradient = x.T @ (p - y) + ridge @ w
-        hessian = (x * (p * (1 - p) + 1e-9)[:, None]).T @ x + ridge
-        w -= np.linalg.solve(hessian, gradient)
-    return {name: round(float(value), 3) for name, value in zip(("bias", *names), w, strict=True)}
+    text = " ".join(" ".join(sentence.text for sentence in compose(judged)).split())
+    found = [any(re.search(fact, text, re.IGNORECASE) for fact in facts) for facts in case.expected]
+    return all(found) and not any(re.search(fact, text, re.IGNORECASE) for fact in case.wrong)
 
 
 def learn(asked: Sequence[Asked]) -> tuple[dict[str, float], dict[str, float]]:
-    """Weights of a sentence and of an answer."""
-    units = [(unit.features, right) for each in asked for unit, right in zip(each.units, each.right, strict=True)]
-    weights = fit([f for f, _ in units], [r for _, r in units], UNIT, 1.0)
-    answers = [_answer(each, weights) for each in asked if each.units]
-    return weights, fit([f for f, _ in answers], [r for _, r in answers], ANSWER, 0.3)
+    """Weights of a passage and of an answer."""
+    weights = fit_choice(asked)
+    answers = [_answer(each, weights) for each in asked if each.right]
+    return weights, fit_logistic([features for features, _ in answers], [right for _, right in answers])
+
+
+def fit_choice(asked: Sequence[Asked], penalty: float = 0.3, steps: int = 400) -> dict[str, float]:
+    """Maximises the summed log-chance of the passages that answer, with an L2 penalty, by gradient ascent."""
+    import numpy as np
+
+    groups = []
+    for each in asked:
+        judged = judge(each.case.question, each.hits, {})
+        right = np.array([each.right[one.number] for one in judged], dtype=float)
+        if right.any():
+            groups.append((np.array([[one.features[name] for name in PASSAGE] for one in judged]), right))
+    rows = np.concatenate([x for x, _ in groups])
+    mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-9
+    w, pace = np.zeros(len(PASSAGE)), np.zeros(len(PASSAGE))
+    for _ in range(steps):
+        slope = -2 * penalty * w
+        for x, right in groups:
+            z = (x - mean) / scale
+            chance = np.exp(z @ w - (z @ w).max())
+            chance /= chance.sum()
+            wanted = chance * right / max(float((chance * right).sum()), 1e-12)
+            slope += z.T @ (wanted - chance)
+        pace = 0.9 * pace + slope / len(groups)
+        w = w + 0.15 * pace
+    return {name: round(float(value), 3) for name, value in zip(PASSAGE, w / scale, strict=True)}
+
+
+def fit_logistic(rows: Sequence[Mapping[str, float]], right: Sequence[bool], penalty: float = 3.0) -> dict[str, float]:
+    """Logistic regression with an L2 penalty on the scaled features, by Newton's method."""
+    import numpy as np
+
+    raw = np.array([[row[name] for name in ANSWER] for row in rows])
+    mean, scale = raw.mean(axis=0), raw.std(axis=0) + 1e-9
+    x = np.column_stack([np.ones(len(raw)), (raw - mean) / scale])
+    y = np.array(right, dtype=float)
+    ridge = penalty * np.diag([0.0, *[1.0] * len(ANSWER)])
+    w = np.zeros(x.shape[1])
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-x @ w))
+        hessian = (x * (p * (1 - p) + 1e-9)[:, None]).T @ x + ridge
+        w -= np.linalg.solve(hessian, x.T @ (p - y) + ridge @ w)
+    bias = float(w[0] - (w[1:] * mean / scale).sum())
+    weights = zip(ANSWER, w[1:] / scale, strict=True)
+    return {"bias": round(bias, 3), **{name: round(float(value), 3) for name, value in weights}}
 
 
 def _answer(each: Asked, weights: Mapping[str, float]) -> tuple[dict[str, float], bool]:
-    from assistant.generators.extractive import probability
-
-    order = sorted(range(len(each.units)), key=lambda i: -probability(each.units[i].features, weights))
-    units = [each.units[i] for i in order]
-    right = {id(each.units[i]) for i in order if each.right[i]}
-    chosen = compose(units[0], units, weights)
-    return answer_features(units, weights), any(id(unit) in right for unit in chosen)
+    judged = judge(each.case.question, each.hits, weights)
+    return answer_features(judged), _answers(each.case, judged)
 
 
 def main() -> int:
     """Collect, cross-validate, print the weights."""
     parser = argparse.ArgumentParser(prog="python -m evals.training.answering", description=__doc__)
-    parser.add_argument("homes", nargs="+", help="home=questions.jsonl,…: a corpus and the questions over it")
+    parser.add_argument("--documents", type=Path, default=DOCUMENTS)
+    parser.add_argument("--homes", type=Path, default=Path("reports/homes"), help="where the corpora are kept")
     options = parser.parse_args()
     quiet.silence()
-    asked: list[Asked] = []
-    for pair in options.homes:
-        home, _, files = pair.partition("=")
-        asked += _collected(Path(home), [case for file in files.split(",") for case in load(QUESTIONS / file)])
+    asked = collect(options.homes, options.documents)
     _cross_validate(asked)
-    sentence, answer = learn(asked)
-    print("WEIGHTS =", sentence)
+    passage, answer = learn(asked)
+    print("WEIGHTS =", passage)
     print("ANSWER_WEIGHTS =", answer)
     return 0
-
-
-def _collected(home: Path, cases: Sequence[Case]) -> list[Asked]:
-    from assistant.build import make_reader, open_library
-    from assistant.settings import load as settings
-
-    with open_library(settings(home)) as library:
-        return collect(library, cases, Extractive(reader=make_reader()))
 
 
 def _cross_validate(asked: Sequence[Asked]) -> None:
     import numpy as np
 
-    from assistant.generators.extractive import probability
-
-    rng = np.random.default_rng(0)
-    fold = rng.permutation(len(asked)) % FOLDS
     judged: list[tuple[bool, bool, float]] = []
-    for each in range(FOLDS):
-        weights, answer_weights = learn([a for a, f in zip(asked, fold, strict=True) if f != each])
-        for a in (a for a, f in zip(asked, fold, strict=True) if f == each and a.units):
-            features, right = _answer(a, weights)
-            judged.append((a.case.answerable, right, probability(features, answer_weights)))
-    answerable = [(right, p) for can, right, p in judged if can]
-    silent = [p for can, _, p in judged if not can]
-    print(
-        f"{len(answerable)} answerable, {len(silent)} unanswerable; a right sentence chosen for {_mean(answerable):.1%}"
-    )
+    for repeat in range(REPEATS):
+        fold = np.random.default_rng(repeat).permutation(len(asked)) % FOLDS
+        for each in range(FOLDS):
+            passage, answer = learn([a for a, f in zip(asked, fold, strict=True) if f != each])
+            for a in (a for a, f in zip(asked, fold, strict=True) if f == each and a.right):
+                features, right = _answer(a, passage)
+                judged.append((a.case.answerable, right, probability(features, answer)))
+    answerable = [(right, chance) for can, right, chance in judged if can]
+    silent = [chance for can, _, chance in judged if not can]
+    share = sum(right for right, _ in answerable) / len(answerable)
+    print(f"{len(asked)} questions, {REPEATS} times {FOLDS} folds; the right passage is chosen for {share:.1%}")
     print("threshold  answered right  answered  unanswerable answered")
-    for threshold in (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7):
-        shown = sum(r and p >= threshold for r, p in answerable) / len(answerable)
-        answered = sum(p >= threshold for _, p in answerable) / len(answerable)
-        wrong = sum(p >= threshold for p in silent) / max(len(silent), 1)
+    for threshold in THRESHOLDS:
+        shown = sum(right and chance >= threshold for right, chance in answerable) / len(answerable)
+        answered = sum(chance >= threshold for _, chance in answerable) / len(answerable)
+        wrong = sum(chance >= threshold for chance in silent) / max(len(silent), 1)
         print(f"{threshold:9.2f} {shown:15.1%} {answered:9.1%} {wrong:22.1%}")
-
-
-def _mean(pairs: Sequence[tuple[bool, Any]]) -> float:
-    return sum(right for right, _ in pairs) / max(len(pairs), 1)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from assistant.generators.chat import ChatGenerator
 from assistant.generators.extractive import Extractive
 from assistant.generators.llama_cpp import LlamaCpp, small_model
 from assistant.settings import load
-from corpus.embedding import MiniLM
+from corpus.embedding import Hashing, MiniLM
 from corpus.errors import ServiceUnavailable
 from corpus.vectors import Chroma
 
@@ -29,7 +29,7 @@ def test_by_default_nothing_is_remote(home: Path) -> None:
 
 
 def test_the_small_model(home: Path) -> None:
-    _, small = build.make_generators(load(home, model="small", llm_tokens=99, llm_timeout_s=7), None)
+    _, small = build.make_generators(load(home, model="small", llm_tokens=99, llm_timeout_s=7))
     assert isinstance(small, ChatGenerator)
     assert isinstance(small.model, LlamaCpp)
     assert (small.name, small.timeout, small.window) == ("small", 7, small.model.window)
@@ -40,22 +40,20 @@ def test_a_file_and_a_server_beside_it(home: Path, tmp_path: Path) -> None:
     file = tmp_path / "mine.gguf"
     shutil.copyfile(small_model(), file)
     settings = load(home, model=str(file), llm_url="http://127.0.0.1:1/v1", llm_model="big", llm_api_key="sesame")
-    extractive, own, server = build.make_generators(settings, None)
+    extractive, own, server = build.make_generators(settings)
     assert [extractive.name, own.name, server.name] == ["extractive", "mine", "big"]
     assert "sesame" not in repr(server)
 
 
 def test_a_model_file_that_is_not_there(home: Path) -> None:
     with pytest.raises(SettingsError, match=r"there is no file /no/model\.gguf"):
-        build.make_generators(load(home, model="/no/model.gguf"), None)
+        build.make_generators(load(home, model="/no/model.gguf"))
 
 
-def test_without_the_reader_cheaper_signals_decide(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(build, "MODEL", tmp_path / "answers.onnx")
-    assert build.make_reader() is None
-    assert "answers.onnx is missing" in caplog.text
+def test_the_model_is_loaded_once() -> None:
+    embedder = MiniLM()
+    assert build.make_reader(embedder).encoder is embedder
+    assert isinstance(build.make_reader(Hashing()).encoder, MiniLM)
 
 
 def test_an_embedding_server_that_is_down(home: Path) -> None:

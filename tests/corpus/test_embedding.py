@@ -12,7 +12,7 @@ import pytest
 
 from corpus.embedding import Embedder, Hashing, MiniLM, OpenAICompatible
 from corpus.errors import ServiceUnavailable
-from corpus.reading import CrossEncoder
+from corpus.reading import LateInteraction
 
 
 class _Server(BaseHTTPRequestHandler):
@@ -114,15 +114,30 @@ def test_a_server_that_is_not_there_is_said() -> None:
         OpenAICompatible(url="http://127.0.0.1:9/v1", model="tiny").query("x")
 
 
-def test_the_reader_tells_an_answer_from_a_neighbour() -> None:
-    reader = CrossEncoder()
-    question = "How is a migraine treated?"
-    right, near = reader.read(
-        question,
-        [
-            "Migraine: Triptans and anti-inflammatory drugs relieve attacks.",
-            "Migraine: Attacks are more common in women.",
-        ],
-    )
-    assert right > near + 1
-    assert reader.read(question, []) == []
+def test_the_reader_meets_words_by_meaning() -> None:
+    reader = LateInteraction()
+    text = "Warnings\nIt may cause stomach bleeding.\nKeep the pack in a dry place."
+    spans = ((9, 39), (40, len(text)))
+    (reading,) = reader.read("Can it make the gastric wall bleed?", [(text, spans)])
+    assert reading.sentences[0] > reading.sentences[1] + 0.1
+    assert reading.whole >= max(reading.sentences) - 1e-6
+    assert reader.read("Anything?", []) == []
+
+
+def test_the_reader_takes_any_text() -> None:
+    reader = LateInteraction()
+    assert [each.sentences for each in reader.read("", [("some text", ((0, 4),))])] == [(0.0,)]
+    (empty, long) = reader.read("dose", [("", ()), ("word " * 2_000 + "dose", ((0, 10), (10_000, 10_004)))])
+    assert empty.sentences == ()
+    assert empty.whole == 0.0
+    assert long.sentences[1] == 0.0
+
+
+def test_tokens_know_their_place() -> None:
+    (tokens,) = MiniLM().tokens(["The stomach."])
+    assert [(int(start), int(end)) for start, end in zip(tokens.starts, tokens.ends, strict=True)] == [
+        (0, 3),
+        (4, 11),
+        (11, 12),
+    ]
+    assert tokens.vectors.shape == (3, 384)
