@@ -16,7 +16,7 @@ from assistant.types import (
 )
 from corpus.types import Document, Hit
 
-ANSWER_FROM = 0.45
+ANSWER_FROM = 0.4
 """Smallest probability of being a good answer at which a candidate is shown. Chosen on the development questions:
 lower, and what is added is wrong more often than right."""
 

@@ -22,32 +22,39 @@ LONGEST = 60
 """Words of the part that comes from one passage, unless its best sentence alone is longer."""
 ADDED = 30
 """Words of the part that a second passage adds."""
+NEAR = 0.15
+"""How much worse than the best sentence its neighbours may fit."""
+NEAR_ROW = 0.05
+"""How much worse than the best row of a table other rows may fit; rows don't need their neighbours to be understood."""
 NEARLY = 0.5
 """A second passage adds something when its chance is at least this share of the best one's."""
 GIVES = 0.1
 """What giving the kind of thing that is asked for counts among the sentences of one passage."""
+LEAST = 0.35
+"""A passage with no sentence nearer to the question than this cosine is about something else."""
 FEW_WORDS = 12
 """A passage with fewer is more often a heading or a stray line than an answer."""
 
 WEIGHTS: Mapping[str, float] = {
-    "score": 6.868,
-    "cosine": 1.631,
-    "met": 4.242,
-    "sentence_met": 12.349,
-    "gives": 2.834,
-    "words": 0.902,
-    "few_words": 1.679,
-    "table": 2.953,
+    "score": 6.276,
+    "cosine": 2.542,
+    "met": 5.438,
+    "sentence_met": 13.005,
+    "gives": 2.517,
+    "words": 0.734,
+    "few_words": 1.864,
+    "table": 3.01,
 }
 """Of a passage's features, in the exponent of its chance among the passages found; `python -m
 evals.training.answering` makes them from the development questions."""
 
 ANSWER_WEIGHTS: Mapping[str, float] = {
-    "bias": -4.223,
-    "cosine": 1.899,
-    "chance": 3.281,
-    "ahead": 1.539,
-    "gives": 1.042,
+    "bias": -5.755,
+    "cosine": 1.288,
+    "chance": 2.581,
+    "document": 2.396,
+    "ahead": 1.412,
+    "gives": 1.203,
 }
 """Logistic weights of the features of a whole answer, made by the same command."""
 
@@ -70,6 +77,10 @@ class Judged:
         start, end = self.hit.passage.sentences[index]
         return clean(self.hit.passage.text[start:end])
 
+    def lengths(self) -> list[int]:
+        """Words of each of its sentences."""
+        return [len(self.text(index).split()) for index in range(len(self.sentences))]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extractive:
@@ -82,9 +93,9 @@ class Extractive:
     name: str = "extractive"
 
     def generate(self, retrieved: Retrieved) -> tuple[Candidate, ...]:
-        """One candidate. None when there is no passage."""
+        """One candidate. None when there is no passage, or none on the question's matter."""
         judged = judge(retrieved.admitted.text, retrieved.hits, self.weights)
-        if not judged:
+        if not judged or judged[0].features["cosine"] < LEAST:
             return ()
         features = answer_features(judged)
         return (
@@ -136,7 +147,8 @@ def answer_features(judged: Sequence[Judged]) -> dict[str, float]:
     """What speaks for an answer made of the best of these passages."""
     best = judged[0]
     rest = max((each.features["score"] for each in judged[1:]), default=0.0)
-    return {**best.features, "chance": best.chance, "ahead": best.features["score"] - rest}
+    document = sum(each.chance for each in judged if each.hit.document.id == best.hit.document.id)
+    return {**best.features, "chance": best.chance, "document": document, "ahead": best.features["score"] - rest}
 
 
 def probability(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
@@ -155,15 +167,35 @@ def compose(judged: Sequence[Judged]) -> tuple[Sentence, ...]:
 
 
 def _lift(judged: Judged, longest: int) -> list[Sentence]:
-    """The best sentence and its neighbours, always the better of the two next, while they fit."""
-    scores = judged.sentences
-    lengths = [len(judged.text(index).split()) for index in range(len(scores))]
+    """The best sentence and its neighbours, or the best rows of a table, as many as fit."""
+    chosen = _rows(judged, longest) if judged.hit.passage.table_header else _run(judged, longest)
+    return [_sentence(judged, index, leads=index == chosen[0]) for index in chosen if judged.text(index)]
+
+
+def _run(judged: Judged, longest: int) -> list[int]:
+    """Grows from the best sentence, always by the better of the two next to what it has."""
+    scores, lengths = judged.sentences, judged.lengths()
     first = last = max(range(len(scores)), key=lambda index: scores[index])
-    room = longest - lengths[first]
-    while near := [index for index in (first - 1, last + 1) if 0 <= index < len(scores) and lengths[index] <= room]:
+    floor, room = scores[first] - NEAR, longest - lengths[first]
+    while near := [
+        index
+        for index in (first - 1, last + 1)
+        if 0 <= index < len(scores) and lengths[index] <= room and scores[index] >= floor
+    ]:
         chosen = max(near, key=lambda index: scores[index])
         first, last, room = min(first, chosen), max(last, chosen), room - lengths[chosen]
-    return [_sentence(judged, index, leads=index == first) for index in range(first, last + 1) if judged.text(index)]
+    return list(range(first, last + 1))
+
+
+def _rows(judged: Judged, longest: int) -> list[int]:
+    scores, lengths = judged.sentences, judged.lengths()
+    best, *others = sorted(range(len(scores)), key=lambda index: -scores[index])
+    chosen, room = [best], longest - lengths[best]
+    for index in others:
+        if scores[index] >= scores[best] - NEAR_ROW and lengths[index] <= room:
+            chosen.append(index)
+            room -= lengths[index]
+    return sorted(chosen)
 
 
 def _sentence(judged: Judged, index: int, *, leads: bool) -> Sentence:

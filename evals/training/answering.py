@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     Array = npt.NDArray[np.float64]
 
 PASSAGE = ("score", "cosine", "met", "sentence_met", "gives", "words", "few_words", "table")
-ANSWER = ("cosine", "chance", "ahead", "gives")
+ANSWER = ("cosine", "chance", "document", "ahead", "gives")
 PASSAGES = 8
 FOLDS = 5
 REPEATS = 5

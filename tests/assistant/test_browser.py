@@ -205,8 +205,8 @@ def test_conversations_are_listed_opened_renamed_and_deleted(page: Any, site: st
 
 def test_an_example_answers_itself(page: Any, site: str) -> None:
     page.goto(site)
-    page.click(".offers button:has-text('IP67')")
-    page.wait_for_selector("#now .asked:has-text('IP67') + .answer:not([aria-busy])")
+    page.click(".offers button:has-text('low-slope roof')")
+    page.wait_for_selector("#now .asked:has-text('low-slope roof') + .answer:not([aria-busy])")
     assert page.locator(".offers").count() == 0
 
 
