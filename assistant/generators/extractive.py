@@ -111,7 +111,11 @@ class Extractive:
 def judge(question: str, hits: Sequence[Hit], weights: Mapping[str, float]) -> list[Judged]:
     """The passages with their chances, best first; those without a word are left out."""
     asked = read_question(question)
-    found = [(number, hit, *_features(hit, asked)) for number, hit in enumerate(hits, start=1) if hit.passage.sentences]
+    found = [
+        (number, hit, *_features(hit, asked))
+        for number, hit in enumerate(hits, start=1)
+        if hit.passage.sentences and any(character.isalnum() for character in hit.passage.text)
+    ]
     if not found:
         return []
     sums = [sum(weights.get(name, 0.0) * value for name, value in features.items()) for *_, features in found]
