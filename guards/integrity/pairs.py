@@ -1,0 +1,232 @@
+"""Pairs: prompts with the responses that somebody wrote for them, whatever the format.
+
+Labelled text, chat-template tokens and tags; JSON, JSON Lines and YAML; CSV, TSV and Markdown tables; and question and
+answer paragraphs without any label. All readers are linear and none trusts the format to be well formed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from guards.integrity import words
+from guards.integrity.labels import Marker, _known, find_markers
+
+Form = Literal["template", "qa", "people", "other", "cells", "bare", "turns"]
+
+_PARAGRAPH = re.compile(r"[^\n]+(?:\n(?![ \t]*(?:\n|$|[-=*_#~+]{3,}[ \t]*(?:\n|$)))[^\n]+)*")
+_RULE = re.compile(r"[ \t]*[-=*_#~+]{3,}[ \t]*")
+_STRING = re.compile(r'"((?:[^"\\]|\\.)*+)(?:"(?P<key>\s{0,20}:)?|$)', re.DOTALL)
+_CSV_CELL = re.compile(r'[ \t]*"((?:[^"]|"")*+)"[ \t]*(?:[,;\t|]|(?=\n)|$)|([^,;\t|\n"]*)(?:[,;\t|]|(?=\n)|$)')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """A prompt with a response that stands beside it."""
+
+    start: int
+    end: int
+    """From the first label to the end of the response."""
+    prompt: str
+    response: str
+    form: Form
+    response_start: int
+    labels: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The pairs of a text and the prompts that wait for a response."""
+
+    pairs: tuple[Pair, ...]
+    open: tuple[tuple[int, int, int], ...] = ()
+    """Label, content and end of each prompt that has no response."""
+
+
+def paragraphs(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Paragraphs between blank lines and ruled lines; the rules themselves are none."""
+    return [
+        (found.start(), found.end())
+        for found in _PARAGRAPH.finditer(text, start, end)
+        if not _RULE.fullmatch(text, found.start(), found.end()) and text[found.start() : found.end()].strip()
+    ]
+
+
+def find_pairs(text: str) -> Found:
+    """All pairs of a text, by the first reader that finds two or more; labelled text also with one."""
+    labelled = _labelled(text, find_markers(text))
+    if len(labelled.pairs) >= 2:
+        return labelled
+    for reader in (_strings, _rows, _bare):
+        pairs = tuple(reader(text))
+        if len(pairs) >= 2:
+            return Found(pairs=pairs)
+    return labelled
+
+
+def _labelled(text: str, markers: Sequence[Marker]) -> Found:
+    pairs: list[Pair] = []
+    waiting: list[tuple[int, int, int]] = []
+    prompt: tuple[Marker, int] | None = None
+    index = 0
+    while index < len(markers):
+        marker = markers[index]
+        stop = _stop(text, markers, index)
+        if marker.role == "prompt":
+            if prompt and prompt[0].label == marker.label:
+                waiting.append((prompt[0].start, prompt[0].end, prompt[1]))
+                prompt = None
+            prompt = (prompt[0] if prompt else marker, stop)
+        elif marker.role == "response" and prompt:
+            first = prompt[0]
+            while index + 1 < len(markers) and markers[index + 1].role in ("response", "stage"):
+                index += 1
+                if markers[index].role == "response" or markers[index].label.startswith("<"):
+                    stop = _stop(text, markers, index)
+            response = text[marker.end : stop]
+            if response.strip(" \t\n\"',}]"):
+                kind = first.kind if first.kind != "people" and marker.kind != "people" else "people"
+                pairs.append(
+                    Pair(
+                        start=first.start,
+                        end=stop,
+                        prompt=text[first.end : prompt[1]],
+                        response=response,
+                        form=kind,
+                        response_start=marker.end,
+                        labels=(first.label, marker.label),
+                    )
+                )
+            else:
+                waiting.append((first.start, first.end, prompt[1]))
+            prompt = None
+        index += 1
+    if prompt:
+        waiting.append((prompt[0].start, prompt[0].end, prompt[1]))
+    return Found(pairs=tuple(pairs), open=tuple(waiting))
+
+
+def _stop(text: str, markers: Sequence[Marker], index: int) -> int:
+    following = markers[index + 1].start if index + 1 < len(markers) else len(text)
+    own = markers[index].stop
+    return following if own is None else min(own, following)
+
+
+def _strings(text: str) -> Iterator[Pair]:
+    """JSON, JSON Lines, Python literals: keys that name a role, or strings that take turns."""
+    if text.count('"') < 8:
+        return
+    role = ""
+    label = ""
+    prompt: tuple[int, str] | None = None
+    loose: list[tuple[int, int, str]] = []
+    keyed = False
+    for found in _STRING.finditer(text):
+        value = found[1]
+        if found["key"]:
+            name = value.lower().strip()[:24]
+            known = _known(name)[0]
+            if known in ("prompt", "response"):
+                role, label, keyed = known, name, True
+            elif name in ("content", "value", "text", "message", "parts", "body"):
+                pass
+            elif name in ("role", "from", "speaker", "author", "sender"):
+                role, label = "who", name
+            elif words.count(value) >= 4:  # a question as a key, its answer as the value
+                loose.append((found.start(), found.end(), value))
+            else:
+                role = ""
+            continue
+        if role == "who" or (not role and _known(value.lower().strip()[:24])[0] in ("prompt", "response")):
+            role = _known(value.lower().strip()[:24])[0]
+            keyed = keyed or role in ("prompt", "response")
+            continue
+        if role == "prompt":
+            prompt = (found.start(), value)
+        elif role == "response" and prompt:
+            yield _cells(prompt[0], found.end(), prompt[1], value, found.start(1), "template", label)
+            prompt = None
+        elif not keyed:
+            loose.append((found.start(), found.end(), value))
+    if not keyed:
+        yield from _turns([each for each in loose if words.count(each[2]) >= 2])
+
+
+def _turns(cells: Sequence[tuple[int, int, str]]) -> Iterator[Pair]:
+    """Cells without a name that take turns: one that asks, then one that does not merely ask."""
+    index = 0
+    while index + 1 < len(cells):
+        (start, _, prompt), (response_start, end, response) = cells[index], cells[index + 1]
+        if words.asks(prompt) and words.count(response) >= 4 and not response.rstrip().endswith("?"):
+            yield _cells(start, end, prompt, response, response_start, "cells", "")
+            index += 2
+        else:
+            index += 1
+
+
+def _rows(text: str) -> Iterator[Pair]:
+    """CSV, TSV and Markdown tables: two cells of a row, by their header or because they ask and answer."""
+    columns: tuple[int, int] | None = None
+    for cells in _table_rows(text):
+        named = [_known(cell.strip(" *_\"'#").lower()[:24])[0] for _, _, cell in cells]
+        if "prompt" in named and "response" in named and all(len(cell) < 40 for _, _, cell in cells):
+            columns = (named.index("prompt"), named.index("response"))
+            continue
+        wordy = [each for each in cells if words.count(each[2]) >= 2]
+        if columns and max(columns) < len(cells):
+            (start, _, prompt), (at, end, response) = cells[columns[0]], cells[columns[1]]
+            if prompt.strip() and response.strip():
+                yield _cells(min(start, at), max(end, cells[columns[0]][1]), prompt, response, at, "template", "")
+        elif len(wordy) >= 2 and words.asks(wordy[0][2]) and words.count(wordy[1][2]) >= 4:
+            (start, _, prompt), (at, end, response) = wordy[0], wordy[-1]
+            yield _cells(start, end, prompt, response, at, "cells", "")
+
+
+def _table_rows(text: str) -> Iterator[list[tuple[int, int, str]]]:
+    if text.count(",") + text.count("|") + text.count("\t") + text.count(";") < 2:
+        return
+    cells: list[tuple[int, int, str]] = []
+    position = 0
+    while position < len(text):
+        if text[position] == "\n":
+            if len(cells) >= 2:
+                yield cells
+            cells = []
+            position += 1
+            continue
+        found = _CSV_CELL.match(text, position)
+        if found is None or found.end() == position:  # a quotation mark within a cell
+            position += 1
+            continue
+        value = found[1] if found[1] is not None else found[2]
+        if value and value.strip(" -:"):
+            cells.append((found.start(), found.end(), value))
+        position = found.end()
+    if len(cells) >= 2:
+        yield cells
+
+
+def _bare(text: str) -> Iterator[Pair]:
+    """Paragraphs without labels: one that asks, then those up to the next one that asks."""
+    blocks = paragraphs(text, 0, len(text))
+    if len(blocks) < 4:
+        blocks = [(found.start(), found.end()) for found in re.finditer(r"[^\n]*\S[^\n]*", text)]
+    asking = [words.requests(text[start:end]) and text[start:end].count("\n") < 4 for start, end in blocks]
+    index = 0
+    while index < len(blocks) - 1:
+        following = index + 1
+        while following < len(blocks) and not asking[following]:
+            following += 1
+        if asking[index] and following > index + 1:
+            (start, stop), (at, _), (_, end) = blocks[index], blocks[index + 1], blocks[following - 1]
+            if words.count(text[at:end]) >= 6:
+                yield _cells(start, end, text[start:stop], text[at:end], at, "bare", "")
+        index = following
+
+
+def _cells(start: int, end: int, prompt: str, response: str, at: int, form: Form, label: str) -> Pair:
+    return Pair(
+        start=start, end=end, prompt=prompt, response=response, form=form, response_start=at, labels=("", label)
+    )
