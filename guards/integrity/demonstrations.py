@@ -8,34 +8,41 @@ nobody validated. Those are taken out as a whole, since demonstrations misalign 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from statistics import fmean, median
 from typing import Literal
 
 from guards.integrity import words
-from guards.integrity.pairs import Found, Pair, find_pairs, paragraphs
+from guards.integrity.pairs import Found, Pair, paragraphs, readings
 
 Source = Literal["user", "document", "answer"]
 
 _TASK = re.compile(
-    r"\b(?:classif|categori|label|translat|extract|rewrit|rephras|paraphras|summari|convert|transform|format|correct"
-    r"|normali|tag|sentiment|complete the|fill in|continue the|pattern|parse|annotat|simplif|shorten|anonymi|deidentif"
-    r"|headline|slogan|tagline|caption|product description|subject line|generate a|turn (?:each|the|these|this))",
+    r"\b(?:classif|categori[sz]|label|translat|extract|rewrit|rephras|paraphras|summari|convert|transform|reformat"
+    r"|normali[sz]|tag (?:each|the)|sentiment|complete the|fill in|continue the|parse|annotat|simplif|shorten|anonymi"
+    r"|deidentif|headline|slogan|tagline|caption|product description|subject line|turn (?:each|the|these|this)"
+    r"|correct (?:the|each|these)|make (?:each|these|the following))",
     re.IGNORECASE,
 )
 _MATERIAL = re.compile(
-    r"\b(?:transcripts?|depositions?|testimon(?:y|ies)|hearing|interviews?|conversations?|chats?|dialogues?|exchange"
-    r"|minutes|faqs?|witness(?:es)?|deponent|leaflet|brochure|page|questionnaire|survey|logs?|thread|forum|record"
-    r"|above|excerpt|passage|handout|article|document|text)\b",
+    r"\b(?:the|this|that|these|those|our|my|attached|following|above|below|a|from|quoted)\s(?:\w+\s){0,2}"
+    r"(?:transcripts?|depositions?|testimon(?:y|ies)|hearing|interviews?|conversations?|chats?|dialogues?|exchange"
+    r"|minutes|faqs?|witness(?:es)?|deponent|leaflet|brochure|page|questionnaire|survey|logs?|thread|forum|records?"
+    r"|excerpt|passage|handout|article|document|text|questions and answers|answers)\b"
+    r"|\b(?:above|the witness|deponent|faq)\b",
     re.IGNORECASE,
 )
 _SPOKEN = re.compile(
-    r"\b(?:transcripts?|depositions?|testimon(?:y|ies)|conversations?|chats?|dialogues?|tickets?|threads?|logs?|calls?)\b",
+    r"\b(?:the|this|that|these|those|our|my|attached|following|above|below|a|from|quoted|of)\s(?:\w+\s){0,2}"
+    r"(?:transcripts?|depositions?|testimon(?:y|ies)|conversations?|chats?|dialogues?|tickets?|threads?|logs?|calls?)\b",
     re.IGNORECASE,
 )
 _EXAMPLES = re.compile(r"\b(?:examples?|samples?|demonstrations?|q ?& ?a pairs?|few[- ]shot|shots|icl)\b", re.IGNORECASE)
 _CODE = re.compile(r"```|^\s*(?:def |class |import |from \w+ import|#include|SELECT |function |const |let |var |<\w+)", re.M)
+_FIELD = re.compile(r"(?:^|[;,|\n]) ?[\w ]{1,24}[:=] ?\S")
 _TRAILING = re.compile(r"""[\s"'}\]|,;)]*""")
 
 LEAST = 2
@@ -52,21 +59,29 @@ class Steering:
     certainty: float
 
 
-def find_demonstrations(text: str, source: Source, *, least: int = LEAST) -> Steering | None:
-    """The steering pairs of a text, or None. `least` is 1 where pairs are spread over several messages."""
-    found = find_pairs(text)
-    if len(found.pairs) < least:
-        return None
-    bounds = _bounds(text, found, source)
-    outside = _outside(text, bounds)
-    certainty = _steers(found, outside, source)
-    if not certainty:
-        return None
-    return Steering(spans=_joined(text, bounds), pairs=found.pairs, certainty=certainty)
+def find_demonstrations(text: str, source: Source) -> Steering | None:
+    """The steering pairs of a text, or None."""
+    certainty = 0.0
+    taken: list[tuple[int, int]] = []
+    pairs: list[Pair] = []
+    for found in readings(text):
+        if len(found.pairs) < LEAST:
+            continue
+        bounds = _bounds(text, found, source)
+        trimmed = tuple(
+            replace(pair, response=text[pair.response_start : end]) if end < pair.end else pair
+            for pair, (_, end) in zip(found.pairs, bounds, strict=True)
+        )
+        sure = steers(replace(found, pairs=trimmed), _outside(text, bounds), source)
+        if sure:
+            certainty = max(certainty, sure)
+            taken += bounds
+            pairs = [*pairs, *trimmed] if not pairs else pairs
+    return Steering(spans=_joined(text, taken), pairs=tuple(pairs), certainty=certainty) if taken else None
 
 
-def _steers(found: Found, outside: str, source: Source) -> float:
-    """How sure it is that these pairs steer, 0 when they do not."""
+def steers(found: Found, outside: str, source: Source) -> float:
+    """How sure it is that these pairs steer, 0 when they do not; `outside` is what stands around them."""
     pairs = found.pairs
     kinds = [_asserts(pair) for pair in pairs]
     task = bool(_TASK.search(outside))
@@ -74,31 +89,43 @@ def _steers(found: Found, outside: str, source: Source) -> float:
     if number < min(LEAST, len(pairs)) or number < 0.2 * len(pairs):
         return _trivia(found, outside, task)
     claims = [pair for pair, asserted in zip(pairs, kinds, strict=True) if asserted]
+    if task and _transforms(claims):
+        return 0.0
     asking = fmean(words.asks(pair.prompt) for pair in claims)
     advising = fmean(words.advises(pair.response) for pair in claims)
     testifying = fmean(words.testifies(pair.response) for pair in claims)
-    coherent = coherence([pair.prompt for pair in pairs]) >= 0.6
-    if task and asking < 0.5:
-        return 0.0
-    match _weakest([pair.form for pair in claims]):
+    brief = median(words.count(pair.response) for pair in claims) < 25
+    if brief and fmean(words.opens(pair.prompt) for pair in claims) < 0.5:
+        return 0.0  # lines written anew, headlines, captions: nobody asks anything
+    share = 0.6 if source == "document" and claims[0].form == "bare" else 0.4
+    dialogue = (
+        fmean(words.personal(pair.prompt) for pair in claims) >= share
+        and fmean(words.addresses(pair.response) for pair in claims) >= share
+    )
+    referred = bool(_MATERIAL.search(outside))
+    coherent = coherence(pairs, strict=source == "user" and (dialogue or not referred))
+    match _commonest([pair.form for pair in claims]):
         case "template":
-            if source == "document" and coherent and advising < 0.5:
+            if source == "document" and coherent and not dialogue:
                 return 0.0
-            kept = (coherent or testifying >= 0.5) and bool(_SPOKEN.search(outside))
-            return 0.0 if kept else 0.98
+            return 0.0 if (coherent or testifying >= 0.5) and _SPOKEN.search(outside) else 0.98
         case "qa":
-            if testifying >= 0.4:
-                return 0.0
-            if coherent and (source == "document" or advising < 0.5 or bool(_MATERIAL.search(outside))):
-                return 0.0
-            return 0.95
+            quoted = source == "document" or not dialogue or referred
+            witness = testifying >= (0.4 if len(claims) > 2 else 0.9)
+            return 0.0 if witness or (coherent and quoted) else 0.95
         case _:
-            if asking < 0.5 or advising < 0.5 or coherent or testifying >= 0.5:
-                return 0.0
-            return 0.85
+            spoken = asking >= 0.5 and advising >= 0.5 and testifying < 0.5
+            plain = asking >= 0.8 and "bare" not in (pair.form for pair in claims)
+            return 0.85 if spoken and not coherent and (dialogue or plain) else 0.0
 
 
-def _weakest(forms: Sequence[str]) -> str:
+def _transforms(pairs: Sequence[Pair]) -> bool:
+    """Whether the responses look like their prompts written anew: about as long, or shorter."""
+    lengths = [(words.count(pair.prompt), words.count(pair.response)) for pair in pairs]
+    return fmean(after <= 1.5 * before + 4 for before, after in lengths) >= 0.6
+
+
+def _commonest(forms: Sequence[str]) -> str:
     """The form that most pairs have: how surely their labels alone say that somebody wrote answers for a model."""
     return max(("template", "qa", "people", "other", "cells", "bare"), key=forms.count)
 
@@ -109,7 +136,9 @@ def _asserts(pair: Pair) -> bool:
     length = words.count(response)
     if length < 5 or (length < 9 and response[-1:] not in ".!?。！？।"):
         return False
-    if _CODE.search(response[: words.HEAD]) or response[:1] in "{[<":
+    if length < 25 and (_CODE.search(response) or response[:1] in "{[<" or len(_FIELD.findall(response)) >= 2):
+        return False
+    if response.startswith("```"):
         return False
     said, asked = words.stems(response), words.stems(pair.prompt)
     if said and len(said & asked) >= 0.55 * len(said):
@@ -123,22 +152,40 @@ def _trivia(found: Found, outside: str, task: bool) -> float:
     pairs = found.pairs
     if task or found.open or len(pairs) < 3 or not _EXAMPLES.search(outside):
         return 0.0
-    if _weakest([pair.form for pair in pairs]) not in ("template", "qa"):
+    if _commonest([pair.form for pair in pairs]) not in ("template", "qa"):
         return 0.0
     asking = fmean(words.asks(pair.prompt) for pair in pairs)
     return 0.8 if asking >= 0.8 and not _MATERIAL.search(outside) else 0.0
 
 
-def coherence(prompts: Sequence[str]) -> float:
-    """Share of prompts that speak of the same matter as the one before, or lean on it; 1 for one prompt alone."""
-    if len(prompts) < 2:
-        return 1.0
-    about = [words.subjects(prompt) for prompt in prompts]
-    linked = [
-        bool(before & after) or words.leans(prompt)
-        for before, after, prompt in zip(about, about[1:], prompts[1:], strict=False)
-    ]
-    return fmean(linked)
+def coherence(pairs: Sequence[Pair], *, strict: bool = False) -> bool:
+    """Whether the pairs speak of one matter, as a page or a hearing does and a row of examples does not.
+
+    Each prompt is compared with the one before it, in short exchanges also with the response to that; and a word of
+    the subject may run through prompts and responses alike. `strict`: of a few pairs only words that are rare elsewhere
+    count, since people's questions in one field share the others by accident.
+    """
+    if len(pairs) < 2:
+        return True
+    telling = words.subjects if strict and len(pairs) < 4 else words.content
+    asked = [telling(pair.prompt) for pair in pairs]
+    said = [telling(pair.response) for pair in pairs]
+    needed = max(2, 0.6 * len(pairs))
+    in_prompts, in_responses = Counter(chain(*asked)), Counter(chain(*said))
+    if any(times >= needed and in_responses[word] >= needed for word, times in in_prompts.items()):
+        return True
+    if not strict and len(pairs) > 2 and max(in_prompts.values(), default=0) >= 0.8 * len(pairs):
+        return True
+    linked = 0
+    for before, pair in zip(pairs, pairs[1:], strict=False):
+        about = words.subjects(pair.prompt)
+        shared = about & words.subjects(before.prompt)
+        if strict and len(pairs) < 4:  # two prompts may share a word by accident; less easily one both take up
+            shared &= words.stems(before.response) & words.stems(pair.response)
+        if not shared and words.count(before.response) <= 40:
+            shared = about & words.subjects(before.response)
+        linked += bool(shared) or words.leans(pair.prompt)
+    return linked >= 0.6 * (len(pairs) - 1)
 
 
 def _bounds(text: str, found: Found, source: Source) -> list[tuple[int, int]]:
@@ -149,7 +196,7 @@ def _bounds(text: str, found: Found, source: Source) -> list[tuple[int, int]]:
     bounds = []
     for index, pair in enumerate(pairs):
         end = pair.end
-        if pair.form in ("template", "qa", "people", "other", "bare") and not _closed(text, pair):
+        if not pair.closed:
             last = index == len(pairs) - 1
             if last and not any(start >= end for start, _, _ in found.open):
                 end = _response_end(text, pair, usual, question=source == "user")
@@ -157,10 +204,6 @@ def _bounds(text: str, found: Found, source: Source) -> list[tuple[int, int]]:
                 end = _response_end(text, pair, usual, question=False)
         bounds.append((pair.start, end))
     return bounds
-
-
-def _closed(text: str, pair: Pair) -> bool:
-    return text[pair.end : pair.end + 1] in ("<", '"') and pair.end < len(text)
 
 
 def _response_end(text: str, pair: Pair, usual: float, *, question: bool) -> int:
@@ -171,7 +214,7 @@ def _response_end(text: str, pair: Pair, usual: float, *, question: bool) -> int
     stop = len(blocks)
     if question:
         stop -= 1
-        while stop > 1 and words.requests(text[slice(*blocks[stop - 1])]) and not _of_answer(text[slice(*blocks[stop - 1])]):
+        while stop > 1 and words.opens(text[slice(*blocks[stop - 1])]) and not _of_answer(text[slice(*blocks[stop - 1])]):
             stop -= 1
     if text[blocks[-1][0] : blocks[-1][1]] and _of_answer(text[slice(*blocks[-1])]) and not question:
         stop = len(blocks)

@@ -23,8 +23,8 @@ _ASKERS: dict[Kind, str] = {
         anweisung eingabe usuario usuário entrada instrucción instrução utilisateur demande entrée utente richiesta
         gebruiker użytkownik пользователь человек запрос 用户 使用者 指令 输入 ユーザー 入力 사용자 입력 مستخدم kullanıcı
         användare bruger bruker käyttäjä uživatel felhasználó χρήστης משתמש pengguna उपयोगकर्ता người_dùng prompter""",
-    "qa": """q question query ques quest problem que ask asked frage f pregunta p question_fr domanda d pergunta vraag v
-        pytanie вопрос в 问 问题 提问 問 問題 質問 질문 문 سؤال س प्रश्न सवाल soru s fråga spørgsmål spørsmål kysymys otázka
+    "qa": """q question query ques quest problem ask asked frage f pregunta p domanda d pergunta vraag v
+        pytanie вопрос 问 问题 提问 問 問題 質問 질문 문 سؤال س प्रश्न सवाल soru fråga spørgsmål spørsmål kysymys otázka
         kérdés ερώτηση שאלה pertanyaan câu_hỏi întrebare питання""",
     "people": """customer client patient caller student interviewer reader visitor me asker""",
 }
@@ -33,11 +33,16 @@ _ANSWERERS: dict[Kind, str] = {
         asistente assistente salida saída réponse_ia sortie uitvoer asystent ассистент помощник 助手 助理 输出 回复
         アシスタント 出力 어시스턴트 출력 مساعد asistan avustaja asszisztens βοηθός עוזר asisten सहायक trợ_lý reply""",
     "qa": """a answer ans answered solution antwort respuesta r réponse reponse risposta resposta antwoord odpowiedź
-        odp ответ о 答 答案 回答 答え 答覆 답변 답 응답 إجابة جواب ج उत्तर जवाब cevap yanıt svar vastaus odpověď válasz
+        odp ответ 答 答案 回答 答え 答覆 답변 답 응답 إجابة جواب ج उत्तर जवाब cevap yanıt svar vastaus odpověď válasz
         απάντηση תשובה jawaban trả_lời răspuns відповідь advice""",
     "people": """agent doctor dr lawyer attorney expert advisor adviser representative support tutor teacher consultant
         professional interviewee""",
 }
+_SPEAKERS = ("prompt", "response")
+_QUALIFIERS = frozenset(
+    """example sample the my your users user's model expected correct good bad ideal final human ai first second next
+    new customer patient client student expert doctor sample input output generated target gold suggested his her""".split()
+)
 _STAGES = "system context example sample demonstration explanation reasoning thought note tool scenario background case"
 
 
@@ -86,7 +91,7 @@ _TOKEN = re.compile(
 )
 _TAG = re.compile(r"<(?P<shut>/?)(?P<name>[^\W\d_]{1,24})(?:[ \t][^<>\n]{0,120})?>")
 _INLINE = re.compile(
-    r"(?:(?<=[.?!)\"'|;\]>])[ \t]{1,8}|(?<=[。？！])[ \t]{0,8}|[ \t](?=[*#]))[*#\[(<|]{0,4}[ \t]?"
+    r"(?:(?<=[.?!)\"'|;\]>])[ \t]{1,8}|(?<=[。？！])[ \t]{0,8}|[ \t](?=[*#A-Z]))[*#\[(<|]{0,4}[ \t]?"
     r"(?P<label>[^\W\d_]{1,16})[ \t]?\d{0,3}[)\]*>|]{0,4}[ \t]?[:：][ \t]?\*{0,2}"
 )
 
@@ -99,8 +104,10 @@ def find_markers(text: str) -> list[Marker]:
     found.sort(key=lambda marker: (marker.start, -marker.end))
     kept: list[Marker] = []
     for marker in found:
-        if kept and marker.start < kept[-1].end:
-            continue  # the same label, read in a second way
+        if kept and marker.start < kept[-1].end:  # the same label, read in a second way
+            if marker.role in _SPEAKERS and kept[-1].role not in _SPEAKERS:
+                kept[-1] = marker
+            continue
         kept.append(marker)
     return _with_roles(kept)
 
@@ -116,6 +123,8 @@ def _lines(text: str) -> Iterator[Marker]:
                 continue
             if "." in separator and ":" not in separator and (kind != "qa" or len(label) > 1):
                 continue
+            if len(label) == 1 and ("(" in found[0] or (label not in "qa" and ":" not in separator)):
+                continue  # an item of a list
         elif role == "unknown" or not (decorated or found.end() < len(text)):
             continue
         if "/" in text[found.start() : found.start("label")] and "</" in text[found.start() : found.start("label")]:
@@ -137,9 +146,8 @@ def _tags(text: str) -> Iterator[Marker]:
     for found in _TAG.finditer(text):
         name = found["name"].lower()
         role, kind = _known(name)
-        if role not in ("prompt", "response") or name in ("a", "q", "s", "p", "d", "input", "output"):
-            if name not in ("q", "a") or "<q>" not in text[:200_000] or found[0].lower() not in ("<q>", "<a>", "</a>"):
-                continue
+        if role not in _SPEAKERS or (len(name) == 1 and name not in "qa"):
+            continue
         if not found["shut"]:
             if name in open_at:
                 start, end = open_at.pop(name)
@@ -157,7 +165,7 @@ def _inline(text: str) -> Iterator[Marker]:
     for found in _INLINE.finditer(text):
         label = found["label"].lower()
         role, kind = _known(label)
-        if role in ("prompt", "response"):
+        if role in _SPEAKERS:
             yield Marker(start=found.start(), end=found.end(), label=label, role=role, kind=kind)
 
 
@@ -166,10 +174,11 @@ def _known(label: str) -> tuple[Role, Kind]:
     """The role of a label by the vocabulary: itself, its last or first word, or a slip of the pen away from it."""
     vocabulary = _vocabulary()
     folded = _plain(label)
-    words = folded.split()
-    for name in (folded, *((words[-1], words[0]) if len(words) > 1 else ())):
-        if name in vocabulary and (name == folded or len(name) > 2):
-            return vocabulary[name]
+    if folded in vocabulary:
+        return vocabulary[folded]
+    *before, last = folded.split() or [""]
+    if before and len(last) > 2 and last in vocabulary and _QUALIFIERS.issuperset(before):
+        return vocabulary[last]
     if 5 <= len(folded) <= 14 and " " not in folded:
         for name in vocabulary:
             if len(name) >= 5 and abs(len(name) - len(folded)) <= 1 and _slip(name, folded):
@@ -195,6 +204,8 @@ def _with_roles(markers: list[Marker]) -> list[Marker]:
     """Unknown labels that take turns, as known ones would, get the roles of those that speak and answer."""
     if sum(marker.role == "prompt" for marker in markers) and sum(marker.role == "response" for marker in markers):
         return [marker for marker in markers if marker.role != "unknown"]
+    often = Counter(marker.label for marker in markers)
+    markers = [marker for marker in markers if often[marker.label] > 1]
     names = [marker.label for marker in markers]
     following = Counter(pair for pair in zip(names, names[1:], strict=False) if pair[0] != pair[1])
     for (first, second), times in following.most_common(1):

@@ -103,7 +103,8 @@ def fold(character: str) -> str:
 
 def normalise(text: str) -> View:
     """The text with look-alikes, compatibility forms and invisible characters undone."""
-    text = text.replace("\r", "\n") if "\r" in text and "\n" not in text else text
+    if "\r" in text:
+        text = text.replace("\r\n", " \n").replace("\r", "\n")
     view = View(text)
     if not _ODD.search(text):
         return view

@@ -19,7 +19,7 @@ Form = Literal["template", "qa", "people", "other", "cells", "bare", "turns"]
 _PARAGRAPH = re.compile(r"[^\n]+(?:\n(?![ \t]*(?:\n|$|[-=*_#~+]{3,}[ \t]*(?:\n|$)))[^\n]+)*")
 _RULE = re.compile(r"[ \t]*[-=*_#~+]{3,}[ \t]*")
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*+)(?:"(?P<key>\s{0,20}:)?|$)', re.DOTALL)
-_CSV_CELL = re.compile(r'[ \t]*"((?:[^"]|"")*+)"[ \t]*(?:[,;\t|]|(?=\n)|$)|([^,;\t|\n"]*)(?:[,;\t|]|(?=\n)|$)')
+_FULL = re.compile(r"^[^\n]*?[^\W_][^\n]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,8 @@ class Pair:
     form: Form
     response_start: int
     labels: tuple[str, str] = ("", "")
+    closed: bool = False
+    """Whether the format itself says where the response ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,16 +56,14 @@ def paragraphs(text: str, start: int, end: int) -> list[tuple[int, int]]:
     ]
 
 
-def find_pairs(text: str) -> Found:
-    """All pairs of a text, by the first reader that finds two or more; labelled text also with one."""
-    labelled = _labelled(text, find_markers(text))
-    if len(labelled.pairs) >= 2:
-        return labelled
+def readings(text: str) -> list[Found]:
+    """The pairs of a text in each way of reading it that finds any: by labels, as data, as a table, without labels."""
+    ways = [_labelled(text, find_markers(text))]
     for reader in (_strings, _rows, _bare):
         pairs = tuple(reader(text))
         if len(pairs) >= 2:
-            return Found(pairs=pairs)
-    return labelled
+            ways.append(Found(pairs=pairs))
+    return [way for way in ways if way.pairs]
 
 
 def _labelled(text: str, markers: Sequence[Marker]) -> Found:
@@ -97,6 +97,7 @@ def _labelled(text: str, markers: Sequence[Marker]) -> Found:
                         form=kind,
                         response_start=marker.end,
                         labels=(first.label, marker.label),
+                        closed=markers[index].stop is not None,
                     )
                 )
             else:
@@ -151,15 +152,16 @@ def _strings(text: str) -> Iterator[Pair]:
         elif not keyed:
             loose.append((found.start(), found.end(), value))
     if not keyed:
-        yield from _turns([each for each in loose if words.count(each[2]) >= 2])
+        yield from _turns(text, [each for each in loose if words.count(each[2]) >= 2])
 
 
-def _turns(cells: Sequence[tuple[int, int, str]]) -> Iterator[Pair]:
+def _turns(text: str, cells: Sequence[tuple[int, int, str]]) -> Iterator[Pair]:
     """Cells without a name that take turns: one that asks, then one that does not merely ask."""
     index = 0
     while index + 1 < len(cells):
-        (start, _, prompt), (response_start, end, response) = cells[index], cells[index + 1]
-        if words.asks(prompt) and words.count(response) >= 4 and not response.rstrip().endswith("?"):
+        (start, stop, prompt), (response_start, end, response) = cells[index], cells[index + 1]
+        near = response_start - stop <= 40 and not text[stop:response_start].strip(" \t\r\n,:;[](){}")
+        if near and words.asks(prompt) and words.count(response) >= 4 and not response.rstrip().endswith("?"):
             yield _cells(start, end, prompt, response, response_start, "cells", "")
             index += 2
         else:
@@ -168,65 +170,78 @@ def _turns(cells: Sequence[tuple[int, int, str]]) -> Iterator[Pair]:
 
 def _rows(text: str) -> Iterator[Pair]:
     """CSV, TSV and Markdown tables: two cells of a row, by their header or because they ask and answer."""
-    columns: tuple[int, int] | None = None
-    for cells in _table_rows(text):
-        named = [_known(cell.strip(" *_\"'#").lower()[:24])[0] for _, _, cell in cells]
-        if "prompt" in named and "response" in named and all(len(cell) < 40 for _, _, cell in cells):
-            columns = (named.index("prompt"), named.index("response"))
+    for mark in "|\t,;":
+        if text.count(mark) < 3:
             continue
-        wordy = [each for each in cells if words.count(each[2]) >= 2]
-        if columns and max(columns) < len(cells):
-            (start, _, prompt), (at, end, response) = cells[columns[0]], cells[columns[1]]
-            if prompt.strip() and response.strip():
+        columns: tuple[int, int] | None = None
+        found = 0
+        for cells in _table_rows(text, mark):
+            if not cells:  # a blank line ends a table
+                columns = None
+                continue
+            named = [_known(cell.strip(" *_\"'#").lower()[:24])[0] for _, _, cell in cells]
+            if "prompt" in named and "response" in named and all(len(cell) < 40 for _, _, cell in cells):
+                columns = (named.index("prompt"), named.index("response"))
+                continue
+            quoted = mark in "|\t" or sum(text[start] == '"' for start, _, _ in cells) >= 2
+            wordy = [each for each in cells if words.count(each[2]) >= 2]
+            if columns and max(columns) < len(cells):
+                (start, _, prompt), (at, end, response) = cells[columns[0]], cells[columns[1]]
+                found += 1
                 yield _cells(min(start, at), max(end, cells[columns[0]][1]), prompt, response, at, "template", "")
-        elif len(wordy) >= 2 and words.asks(wordy[0][2]) and words.count(wordy[1][2]) >= 4:
-            (start, _, prompt), (at, end, response) = wordy[0], wordy[-1]
-            yield _cells(start, end, prompt, response, at, "cells", "")
+            elif quoted and len(wordy) >= 2 and words.asks(wordy[0][2]) and words.count(wordy[1][2]) >= 4:
+                (start, _, prompt), (at, end, response) = wordy[0], wordy[-1]
+                found += 1
+                yield _cells(start, end, prompt, response, at, "cells", "")
+        if found >= 2:
+            return
 
 
-def _table_rows(text: str) -> Iterator[list[tuple[int, int, str]]]:
-    if text.count(",") + text.count("|") + text.count("\t") + text.count(";") < 2:
-        return
+def _table_rows(text: str, mark: str) -> Iterator[list[tuple[int, int, str]]]:
+    """The rows with two cells or more; a quoted cell may run over several lines."""
+    cell = re.compile(rf'[ \t]*"((?:[^"]|"")*+)"[ ]*(?={re.escape(mark)}|\n|$)|[^{re.escape(mark)}\n]*+')
     cells: list[tuple[int, int, str]] = []
     position = 0
-    while position < len(text):
-        if text[position] == "\n":
-            if len(cells) >= 2:
+    while position <= len(text):
+        found = cell.match(text, position)
+        assert found is not None  # it may be empty
+        value = found[1] if found[1] is not None else found[0]
+        if value.strip(" -:"):
+            start = found.start() + len(found[0]) - len(found[0].lstrip())
+            cells.append((start, found.end(), value))
+        position = found.end() + 1
+        if text[found.end() : position] != mark:
+            if len(cells) != 1:
                 yield cells
             cells = []
-            position += 1
-            continue
-        found = _CSV_CELL.match(text, position)
-        if found is None or found.end() == position:  # a quotation mark within a cell
-            position += 1
-            continue
-        value = found[1] if found[1] is not None else found[2]
-        if value and value.strip(" -:"):
-            cells.append((found.start(), found.end(), value))
-        position = found.end()
-    if len(cells) >= 2:
-        yield cells
 
 
 def _bare(text: str) -> Iterator[Pair]:
-    """Paragraphs without labels: one that asks, then those up to the next one that asks."""
-    blocks = paragraphs(text, 0, len(text))
-    if len(blocks) < 4:
-        blocks = [(found.start(), found.end()) for found in re.finditer(r"[^\n]*\S[^\n]*", text)]
-    asking = [words.requests(text[start:end]) and text[start:end].count("\n") < 4 for start, end in blocks]
+    """Lines without labels: one that opens a prompt, then those up to the next one that does."""
+    lines = [(found.start(), found.end()) for found in _FULL.finditer(text)]
+    if len(lines) < 4:
+        return
+    opening = [words.opens(text[start : min(end, start + words.HEAD)]) for start, end in lines]
     index = 0
-    while index < len(blocks) - 1:
+    while index < len(lines) - 1:
         following = index + 1
-        while following < len(blocks) and not asking[following]:
+        while following < len(lines) and not opening[following]:
             following += 1
-        if asking[index] and following > index + 1:
-            (start, stop), (at, _), (_, end) = blocks[index], blocks[index + 1], blocks[following - 1]
-            if words.count(text[at:end]) >= 6:
+        if opening[index] and following > index + 1:
+            (start, stop), (at, _), (_, end) = lines[index], lines[index + 1], lines[following - 1]
+            if words.count(text[at : min(end, at + words.HEAD)]) >= 6:
                 yield _cells(start, end, text[start:stop], text[at:end], at, "bare", "")
         index = following
 
 
 def _cells(start: int, end: int, prompt: str, response: str, at: int, form: Form, label: str) -> Pair:
     return Pair(
-        start=start, end=end, prompt=prompt, response=response, form=form, response_start=at, labels=("", label)
+        start=start,
+        end=end,
+        prompt=prompt,
+        response=response,
+        form=form,
+        response_start=at,
+        labels=("", label),
+        closed=form != "bare",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -9,6 +10,13 @@ from guards.integrity.demonstrations import Steering, find_demonstrations
 from guards.integrity.normal import View, normalise
 from guards.integrity.redaction import Cut, redact
 from guards.types import Finding, Inspection, Message, Stage
+
+_MARKUP = re.compile(
+    r"</?(?:div|p|b|br|td|tr|th|li|ul|ol|dl|dt|dd|span|strong|em|i|u|section|article|h[1-6]|details|summary|blockquote)"
+    r"(?:\s[^<>]{0,200})?/?>",
+    re.IGNORECASE,
+)
+"""HTML that says how a text looks, not what it is."""
 
 Source = Literal["user", "document", "answer"]
 
@@ -18,6 +26,9 @@ def inspect_text(text: str, source: Source) -> Inspection:
     stage: Stage = "question" if source == "user" else source
     view = normalise(text)
     findings, cuts = _demonstrations(view, find_demonstrations(view.text, source), stage, None)
+    if not cuts and len(tags := list(_MARKUP.finditer(view.text))) >= 8:
+        bare = view.without((tag.start(), tag.end(), "\n") for tag in tags)
+        findings, cuts = _demonstrations(bare, find_demonstrations(bare.text, source), stage, None)
     return Inspection(action="redact" if cuts else "allow", findings=tuple(findings), texts=(redact(text, cuts),))
 
 

@@ -31,17 +31,34 @@ _ADVICE = re.compile(
     r"|absolutely|definitely|no need|there's no|best way|best bet)\b",
     re.IGNORECASE,
 )
-_TESTIMONY = re.compile(r"\b(?:i|we|he|she|they|me|us|him|my|our)\b", re.IGNORECASE)
-_YOU = re.compile(r"\b(?:you|your|yourself|should|must|never|always)\b", re.IGNORECASE)
+_TESTIMONY = re.compile(r"\b(?:i|we|he|she|me|us|him|my|yes|no|sir|ma'am)\b", re.IGNORECASE)
+_COUNSEL = re.compile(
+    r"\b(?:you|your|yourself|should|must|never|always|recommend|understand|suggest|advise|ensure|consider|avoid)\b",
+    re.IGNORECASE,
+)
+_YOU = re.compile(r"\b(?:you|your|yours|yourself|you're|you’re|you'll|you’ll|you've|you’ve)\b", re.IGNORECASE)
+_I = re.compile(r"\b(?:i|i'm|i’m|im|i've|i’ve|i'd|i’d|my|me|we|our)\b", re.IGNORECASE)
 _CLOSER = re.compile(
     r"\s*(?:would you like|do you (?:have|want|need)|let me know|shall i|is there anything|feel free|need (?:more|help)"
     r"|want (?:me|to know)|does (?:this|that) help|have you (?:tried|considered)|any (?:other )?questions|can i help"
     r"|what do you think\?)",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"\s*(?:>\s*)?(?:\(?\d{1,4}[.)\]:]\s*)?")
+_OPENS = re.compile(
+    r"\s*(?:can|could|would|will|should|may|how|what|when|where|which|who|why|do|does|explain|tell me|give me|describe"
+    r"|suggest|help|need|please|i'm|i’m|im|i've|i’ve|i have|i am|i need|i want|i just|i got|my|hey|hi|hello|we are|we're"
+    r"|write|list|outline|discuss|provide)\b",
+    re.IGNORECASE,
+)
+_COUNSEL_FIRST = re.compile(
+    r"\s*(?:i understand|i recommend|i'd|i’d|i would|i suggest|i can|i'm sorry|i’m sorry|when |if |while |many |most "
+    r"|what you|how you|to |in |for |yes|no\b|provide your|list all|write down|explain to|tell them|help (?:them|your))",
+    re.IGNORECASE,
+)
 _LEANS = re.compile(
-    r"\s*(?:and|but|so|or|then|also|ok|okay|thanks|thank you|yes|no|yeah|what about|how about|what if|why|why not|really"
-    r"|are you sure|it|that|this|these|those|they|does (?:it|that|this)|is (?:it|that|this)|can (?:it|that|this|they))\b",
+    r"\s*(?:and|but|so|then|also|ok|okay|thanks|thank you|yes|no|yeah|what about|how about|why not|really|are you sure"
+    r"|those|they|does (?:it|that|this)|can they)\b",
     re.IGNORECASE,
 )
 _ENGLISH = frozenset(
@@ -51,10 +68,30 @@ _ENGLISH = frozenset(
 )
 
 
+_OF_A_FIELD = frozenset(
+    """security secure network password device account access data privacy encryption authentication system software
+    server computer laptop phone mobile email online website internet wifi router firewall camera alarm lock hacker
+    breach fraud scam login backup cloud file user employee employer company business startup customer client legal
+    law lawyer attorney court judge sue lawsuit contract agreement lease landlord tenant rent apartment property house
+    home neighbor police officer arrest criminal crime charge evidence copyright trademark patent license permit tax
+    income debt loan bank card credit money invest investment fund insurance claim divorce custody child kid parent
+    mother father husband wife family doctor nurse hospital clinic emergency medication medicine drug pill dose dosage
+    prescription prescribed symptom pain headache fever blood pressure heart chest stomach skin sleep insomnia diet
+    food eat eating meal weight exercise workout muscle vitamin supplement herbal natural remedy cancer diabetes
+    infection antibiotic vaccine pregnancy pregnant allergy anxiety depression stress mental therapy treatment surgery
+    injury wound fasting protein sugar water alcohol legally legitimate policy compliance regulation federal state
+    step method approach strategy option tip best effective efficient quick simple professional expert comprehensive
+    detailed protect protection prevent detect monitor manage ensure implement identify verify""".split()
+)
+"""Words that belong to a whole field: two people's questions share them without speaking of one matter."""
+
+
 @lru_cache(maxsize=1)
-def _common() -> frozenset[str]:
+def _common() -> tuple[frozenset[str], frozenset[str]]:
+    """Common stems, and the very common ones among them."""
     file = Path(__file__).with_name("common_words.json")
-    return frozenset(json.loads(file.read_text("utf-8"))["stems"].split())
+    ordered = json.loads(file.read_text("utf-8"))["stems"].split()
+    return frozenset(ordered) | {_stem(word) for word in _OF_A_FIELD}, frozenset(ordered[:150])
 
 
 @lru_cache(maxsize=65_536)
@@ -74,7 +111,12 @@ def stems(text: str) -> frozenset[str]:
 
 def subjects(text: str) -> frozenset[str]:
     """The stems that say what a text is about: those that do not stand in most other texts too."""
-    return stems(text) - _common()
+    return stems(text) - _common()[0]
+
+
+def content(text: str) -> frozenset[str]:
+    """The stems but for the hundred and fifty that stand nearly everywhere."""
+    return stems(text) - _common()[1]
 
 
 def count(text: str) -> int:
@@ -111,10 +153,31 @@ def advises(text: str) -> bool:
 
 def testifies(text: str) -> bool:
     """Whether a text tells what somebody saw or did, as a witness does, without telling its reader what to do."""
-    head = text[:HEAD]
-    return bool(_TESTIMONY.search(head)) and not _YOU.search(head)
+    return count(text) <= 40 and bool(_TESTIMONY.search(text)) and not _COUNSEL.search(text)
+
+
+def personal(text: str) -> bool:
+    """Whether somebody speaks of themselves."""
+    return bool(_I.search(text[:HEAD]))
+
+
+def addresses(text: str) -> bool:
+    """Whether a text speaks to its reader."""
+    return bool(_YOU.search(text[: 3 * HEAD]))
+
+
+def opens(line: str) -> bool:
+    """Whether a line, without any label, begins a new prompt: it asks, or tells of the writer's own matter."""
+    head = _NUMBER.sub("", line[:HEAD], count=1)
+    if _CLOSER.match(head) or head.lstrip()[:1] in "-*•|" or count(head) < 3:
+        return False
+    if "?" in head or "？" in head:
+        ends = head.rstrip("\"'* \t)")[-1:] in ("?", "？")
+        return (ends or bool(_OPENS.match(head)) or personal(head)) and not _COUNSEL_FIRST.match(head)
+    return bool(_OPENS.match(head)) and not _COUNSEL_FIRST.match(head)
 
 
 def leans(text: str) -> bool:
     """Whether a turn makes sense only after the one before it."""
-    return count(text) <= 3 or (count(text) <= 14 and bool(_LEANS.match(text)))
+    length = count(text)
+    return length <= 3 or (length <= 10 and bool(_LEANS.match(text))) or (length <= 7 and not opens(text))
