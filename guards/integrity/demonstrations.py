@@ -61,9 +61,7 @@ class Steering:
 
 def find_demonstrations(text: str, source: Source) -> Steering | None:
     """The steering pairs of a text, or None."""
-    certainty = 0.0
-    taken: list[tuple[int, int]] = []
-    pairs: list[Pair] = []
+    steering: list[tuple[float, list[tuple[int, int]], tuple[Pair, ...]]] = []
     for found in readings(text):
         if len(found.pairs) < LEAST:
             continue
@@ -72,12 +70,20 @@ def find_demonstrations(text: str, source: Source) -> Steering | None:
             replace(pair, response=text[pair.response_start : end]) if end < pair.end else pair
             for pair, (_, end) in zip(found.pairs, bounds, strict=True)
         )
-        sure = steers(replace(found, pairs=trimmed), _outside(text, bounds), source)
-        if sure:
-            certainty = max(certainty, sure)
-            taken += bounds
-            pairs = [*pairs, *trimmed] if not pairs else pairs
-    return Steering(spans=_joined(text, taken), pairs=tuple(pairs), certainty=certainty) if taken else None
+        if sure := steers(replace(found, pairs=trimmed), _outside(text, bounds), source):
+            steering.append((sure, bounds, trimmed))
+    marked = [each for each in steering if each[2][0].form != "bare"]
+    if marked and 2 * sum(map(_covered, marked)) >= max(map(_covered, steering)):
+        steering = marked  # a reading by labels or data knows its ends better than one without
+    if not steering:
+        return None
+    taken = sorted({bound for _, bounds, _ in steering for bound in bounds})
+    best = max(steering, key=_covered)
+    return Steering(spans=_joined(text, taken), pairs=best[2], certainty=max(sure for sure, _, _ in steering))
+
+
+def _covered(reading: tuple[float, list[tuple[int, int]], tuple[Pair, ...]]) -> int:
+    return sum(end - start for start, end in reading[1])
 
 
 def steers(found: Found, outside: str, source: Source) -> float:
@@ -115,7 +121,8 @@ def steers(found: Found, outside: str, source: Source) -> float:
             return 0.0 if witness or (coherent and quoted) else 0.95
         case _:
             spoken = asking >= 0.5 and advising >= 0.5 and testifying < 0.5
-            plain = asking >= 0.8 and "bare" not in (pair.form for pair in claims)
+            much = sum(pair.end - pair.start for pair in pairs) >= 3 * len(outside.strip()) and source == "user"
+            plain = asking >= 0.8 and (claims[0].form != "bare" or (much and len(claims) > 2))
             return 0.85 if spoken and not coherent and (dialogue or plain) else 0.0
 
 
@@ -198,7 +205,7 @@ def _bounds(text: str, found: Found, source: Source) -> list[tuple[int, int]]:
         end = pair.end
         if not pair.closed:
             last = index == len(pairs) - 1
-            if last and not any(start >= end for start, _, _ in found.open):
+            if last and not text[end : end + 4000].strip():
                 end = _response_end(text, pair, usual, question=source == "user")
             elif end - pair.response_start > 4 * usual + 1500:
                 end = _response_end(text, pair, usual, question=False)
@@ -254,12 +261,13 @@ def _joined(text: str, bounds: Sequence[tuple[int, int]]) -> tuple[tuple[int, in
             start = line  # noqa: PLW2901 - the record's own opening goes with it
         trail = _TRAILING.match(text, end)
         if trail and "\n" not in trail[0].strip():
-            tail = trail[0]
-            end += len(tail.rstrip())  # noqa: PLW2901
-        if spans and start - spans[-1][1] <= 60 and _between(text[spans[-1][1] : start]):
-            spans[-1] = (spans[-1][0], max(end, spans[-1][1]), spans[-1][2] + 1)
+            end += len(trail[0].rstrip())  # noqa: PLW2901
+        if spans and start < spans[-1][1]:  # two readings of one place
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]), spans[-1][2])
+        elif spans and start - spans[-1][1] <= 60 and _between(text[spans[-1][1] : start]):
+            spans[-1] = (spans[-1][0], end, spans[-1][2] + 1)
         else:
-            spans.append((max(start, spans[-1][1]) if spans else start, end, 1))
+            spans.append((start, end, 1))
     return tuple(span for span in spans if span[1] > span[0])
 
 

@@ -109,7 +109,16 @@ def find_markers(text: str) -> list[Marker]:
                 kept[-1] = marker
             continue
         kept.append(marker)
-    return _with_roles(kept)
+    return _with_roles([marker for at, marker in enumerate(kept) if marker.role != "stage" or _ends(kept, at)])
+
+
+def _ends(markers: list[Marker], at: int) -> bool:
+    """Whether a caption (“Example 3”, “Context:”) stands before a prompt, and not within an answer."""
+    marker = markers[at]
+    following = markers[at + 1] if at + 1 < len(markers) else None
+    return marker.label.startswith("<") or bool(
+        following and following.role == "prompt" and following.start - marker.end <= 40
+    )
 
 
 def _lines(text: str) -> Iterator[Marker]:

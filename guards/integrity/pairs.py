@@ -83,8 +83,11 @@ def _labelled(text: str, markers: Sequence[Marker]) -> Found:
             first = prompt[0]
             while index + 1 < len(markers) and markers[index + 1].role in ("response", "stage"):
                 index += 1
-                if markers[index].role == "response" or markers[index].label.startswith("<"):
+                if markers[index].role == "response":
                     stop = _stop(text, markers, index)
+                elif markers[index].label.startswith("<"):  # the template's own end of a turn
+                    stop = markers[index].end
+                    break
             response = text[marker.end : stop]
             if response.strip(" \t\n\"',}]"):
                 kind = first.kind if first.kind != "people" and marker.kind != "people" else "people"
@@ -97,7 +100,7 @@ def _labelled(text: str, markers: Sequence[Marker]) -> Found:
                         form=kind,
                         response_start=marker.end,
                         labels=(first.label, marker.label),
-                        closed=markers[index].stop is not None,
+                        closed=markers[index].stop is not None or markers[index].role == "stage",
                     )
                 )
             else:
@@ -229,7 +232,8 @@ def _bare(text: str) -> Iterator[Pair]:
             following += 1
         if opening[index] and following > index + 1:
             (start, stop), (at, _), (_, end) = lines[index], lines[index + 1], lines[following - 1]
-            if words.count(text[at : min(end, at + words.HEAD)]) >= 6:
+            last = following == len(lines) == index + 2 and words.requests(text[at:end])  # that is the question
+            if words.count(text[at : min(end, at + words.HEAD)]) >= 6 and not last:
                 yield _cells(start, end, text[start:stop], text[at:end], at, "bare", "")
         index = following
 

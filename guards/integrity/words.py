@@ -56,6 +56,7 @@ _COUNSEL_FIRST = re.compile(
     r"|what you|how you|to |in |for |yes|no\b|provide your|list all|write down|explain to|tell them|help (?:them|your))",
     re.IGNORECASE,
 )
+_CONSOLES = re.compile(r"\s*(?:i understand|i recommend|i suggest|i’m sorry|i'm sorry|yes|no\b)", re.IGNORECASE)
 _LEANS = re.compile(
     r"\s*(?:and|but|so|then|also|ok|okay|thanks|thank you|yes|no|yeah|what about|how about|why not|really|are you sure"
     r"|those|they|does (?:it|that|this)|can they)\b",
@@ -173,6 +174,8 @@ def opens(line: str) -> bool:
         return False
     if "?" in head or "？" in head:
         ends = head.rstrip("\"'* \t)")[-1:] in ("?", "？")
+        if ends and count(head) >= 8:
+            return not _CONSOLES.match(head)
         return (ends or bool(_OPENS.match(head)) or personal(head)) and not _COUNSEL_FIRST.match(head)
     return bool(_OPENS.match(head)) and not _COUNSEL_FIRST.match(head)
 
