@@ -89,7 +89,7 @@ def _covered(reading: tuple[float, list[tuple[int, int]], tuple[Pair, ...]]) -> 
 def steers(found: Found, outside: str, source: Source) -> float:
     """How sure it is that these pairs steer, 0 when they do not; `outside` is what stands around them."""
     pairs = found.pairs
-    kinds = [_asserts(pair) for pair in pairs]
+    kinds = [asserts(pair) for pair in pairs]
     task = bool(_TASK.search(outside))
     number = sum(kinds)
     if number < min(LEAST, len(pairs)) or number < 0.2 * len(pairs):
@@ -122,7 +122,7 @@ def steers(found: Found, outside: str, source: Source) -> float:
         case _:
             spoken = asking >= 0.5 and advising >= 0.5 and testifying < 0.5
             much = sum(pair.end - pair.start for pair in pairs) >= 3 * len(outside.strip()) and source == "user"
-            plain = asking >= 0.8 and (claims[0].form != "bare" or (much and len(claims) > 2))
+            plain = asking >= 0.8 and (claims[0].form != "bare" or (much and not referred and len(claims) > 2))
             return 0.85 if spoken and not coherent and (dialogue or plain) else 0.0
 
 
@@ -137,7 +137,7 @@ def _commonest(forms: Sequence[str]) -> str:
     return max(("template", "qa", "people", "other", "cells", "bare"), key=forms.count)
 
 
-def _asserts(pair: Pair) -> bool:
+def asserts(pair: Pair) -> bool:
     """Whether the response states or advises in prose, and is not a label, value, code or made from its prompt."""
     response = pair.response.strip().strip("\"'`*").strip()
     length = words.count(response)

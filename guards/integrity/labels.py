@@ -134,7 +134,7 @@ def _lines(text: str) -> Iterator[Marker]:
                 continue
             if len(label) == 1 and ("(" in found[0] or (label not in "qa" and ":" not in separator)):
                 continue  # an item of a list
-        elif role == "unknown" or not (decorated or found.end() < len(text)):
+        elif role == "unknown" or len(label) == 1 or not (decorated or found.end() < len(text)):
             continue
         if "/" in text[found.start() : found.start("label")] and "</" in text[found.start() : found.start("label")]:
             continue  # a closing tag

@@ -19,6 +19,7 @@ Form = Literal["template", "qa", "people", "other", "cells", "bare", "turns"]
 _PARAGRAPH = re.compile(r"[^\n]+(?:\n(?![ \t]*(?:\n|$|[-=*_#~+]{3,}[ \t]*(?:\n|$)))[^\n]+)*")
 _RULE = re.compile(r"[ \t]*[-=*_#~+]{3,}[ \t]*")
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*+)(?:"(?P<key>\s{0,20}:)?|$)', re.DOTALL)
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz,")
 _FULL = re.compile(r"^[^\n]*?[^\W_][^\n]*$", re.MULTILINE)
 
 
@@ -224,7 +225,10 @@ def _bare(text: str) -> Iterator[Pair]:
     lines = [(found.start(), found.end()) for found in _FULL.finditer(text)]
     if len(lines) < 4:
         return
-    opening = [words.opens(text[start : min(end, start + words.HEAD)]) for start, end in lines]
+    opening = [
+        _fresh(text, lines, at) and words.opens(text[start : min(end, start + words.HEAD)])
+        for at, (start, end) in enumerate(lines)
+    ]
     index = 0
     while index < len(lines) - 1:
         following = index + 1
@@ -236,6 +240,15 @@ def _bare(text: str) -> Iterator[Pair]:
             if words.count(text[at : min(end, at + words.HEAD)]) >= 6 and not last:
                 yield _cells(start, end, text[start:stop], text[at:end], at, "bare", "")
         index = following
+
+
+def _fresh(text: str, lines: Sequence[tuple[int, int]], at: int) -> bool:
+    """Whether a line begins something, and does not go on with a sentence that was broken over lines."""
+    if at == 0:
+        return True
+    start, end = lines[at - 1]
+    before = text[max(start, end - 8) : end].rstrip("\"'*_ \t)")
+    return end - start < 50 or before[-1:] not in _LETTERS or text.count("\n", end, lines[at][0]) > 1
 
 
 def _cells(start: int, end: int, prompt: str, response: str, at: int, form: Form, label: str) -> Pair:
