@@ -7,8 +7,10 @@ planted one is a row of unrelated questions, each with ready advice, before a qu
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
-from statistics import fmean
+from itertools import chain
+from statistics import fmean, median
 
 from guards.integrity import words
 from guards.integrity.demonstrations import LEAST, asserts, steers
@@ -17,10 +19,14 @@ from guards.integrity.pairs import Found, Pair, readings
 from guards.types import Message
 
 _BACK = re.compile(
-    r"\b(?:that|those|this|these|it|its|them|they|you said|you mentioned|earlier|instead|again|still|above|previous|other"
-    r"|else|both|either|also|too|so|then|another|same|latter|former)\b",
+    r"\b(?:that|those|this|these|it|them|they|you said|you mentioned|earlier|instead|again|above|previous|else|both)\b",
     re.IGNORECASE,
 )
+_CITED = re.compile(r"\[\d{1,3}\]")
+
+MOST_LINKED = 0.4
+"""Largest share of turns that refer back at which a history still counts as planted: of two turns not even the last,
+of many less than half. Chosen on rows of unrelated questions against pages of questions about one matter."""
 
 
 def planted_turns(messages: Sequence[Message], asked: int) -> list[tuple[int, int]]:
@@ -49,7 +55,12 @@ def planted_turns(messages: Sequence[Message], asked: int) -> list[tuple[int, in
     claims = [pair for pair in pairs if asserts(pair)]
     if len(claims) < LEAST or len(claims) < 0.2 * len(pairs):
         return []
-    if fmean(words.advises(pair.response) for pair in claims) < 0.5 or _cohere(prompts, said):
+    share = _share(prompts, said)
+    advising = fmean(words.advises(pair.response) for pair in claims)
+    if fmean(bool(_CITED.search(pair.response)) for pair in claims) >= 0.5:  # as answers of this assistant look
+        advising = fmean(words.personal(pair.prompt) and words.addresses(pair.response) for pair in claims)
+        share = max(share, 0.01)
+    if share > MOST_LINKED or (share and advising < 0.5):
         return []
     return [(at, len(turns)) for at, _ in turns]
 
@@ -60,24 +71,28 @@ def _turn(prompt: str, response: str) -> Pair:
     )
 
 
-def _cohere(prompts: Sequence[str], said: Sequence[str]) -> bool:
-    """Whether enough turns follow from what came before them; the last one, which asks, counts most."""
+def _share(prompts: Sequence[str], said: Sequence[str]) -> float:
+    """Share of turns that follow from what came before them, 0 to 1; the last one, which asks, counts twice."""
+    theme = Counter(chain(*(words.content(prompt) for prompt in prompts)))
+    if len(prompts) < 2 or (len(prompts) > 2 and max(theme.values(), default=0) >= 0.8 * len(prompts)):
+        return 1.0
     linked = [
         _linked(prompts[at], prompts[at - 1], said[at - 1] if at - 1 < len(said) else "")
         for at in range(1, len(prompts))
     ]
-    if not linked:
-        return True
-    share = sum(linked) / len(linked)
-    return share > 0.5 or (share >= 0.34 and linked[-1])
+    if any(linked) and median(words.count(answer) for answer in said) < 25:
+        return 1.0  # in short exchanges people change the subject freely
+    return (sum(linked) + linked[-1]) / (len(linked) + 1)
 
 
 def _linked(prompt: str, before: str, answer: str) -> bool:
     about = words.subjects(prompt)
+    if words.count(answer) <= 40 and len(words.content(prompt) & (words.content(before) | words.content(answer))) >= 2:
+        return True
     if about & words.subjects(before) or len(about & words.subjects(answer)) >= 2 or words.leans(prompt):
         return True
     brief = words.count(prompt) <= 12
-    return brief and bool(about & words.subjects(answer) or _BACK.search(prompt))
+    return brief and bool(about & words.subjects(answer) or (len(about) < 2 and _BACK.search(prompt)))
 
 
 def scattered_pairs(texts: Sequence[str]) -> list[tuple[int, int, int]]:

@@ -52,7 +52,7 @@ def _plain(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _vocabulary() -> dict[str, tuple[Role, Kind]]:
-    known: dict[str, tuple[Role, Kind]] = {name: ("stage", "other") for name in _STAGES.split()}
+    known: dict[str, tuple[Role, Kind]] = dict.fromkeys(_STAGES.split(), ("stage", "other"))
     sides: tuple[tuple[Role, dict[Kind, str]], ...] = (("response", _ANSWERERS), ("prompt", _ASKERS))
     for role, kinds in sides:
         for kind, names in kinds.items():
