@@ -19,7 +19,7 @@ REASON = (
     "Questions about what is allowed, how to prevent harm or where to get help are welcome."
 )
 
-SURE, CERTAIN = 0.93, 0.985
+SURE, CERTAIN = 0.93, 0.995
 """Probabilities of wrongdoing from which a request is refused: when it has a word of wrongdoing, and when it has none.
 Chosen on questions that were never trained on; `evals.training.harm` prints what they find and what they cost."""
 
