@@ -7,7 +7,7 @@ What is mentioned in quotation marks to be asked about is not said.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _GAP = r"(?:[\w'’,-]{1,20}\s+){0,4}?"
@@ -27,10 +27,12 @@ _NO_LIMITS = (
     r"|constraints|boundaries)"
 )
 
-_PATTERNS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
+_PATTERNS: tuple[tuple[str, str, str, re.Pattern[str]], ...] = (
     (
         "instruction",
         "an instruction to override the rules",
+        "ignore/disregard/forget/override/overrule/bypass/discard/neglect/do not /don't /don’t /stop following/pay no/new /"
+        "updated /real /actual /overriding",
         re.compile(
             rf"\b(?:ignore|disregard|forget|override|overrule|bypass|discard|neglect|(?:do not|don['’]t) (?:follow|obey|listen to)"
             rf"|stop following|pay no attention to|forgotten(?: about)?)\s+{_GAP}(?:previous|previously|prior|above|earlier|preceding|former|foregoing"
@@ -47,6 +49,9 @@ _PATTERNS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     (
         "role",
         "an instruction to take another role",
+        "you are /you can /you will /from now/from this/from here/act /behave/respond/answer/speak/talk/reply/pose/role/"
+        "pretend/imagine/simulate/enable/activate/enter /switch to/engage/do anything/dan can/called /named /known as/"
+        "agent dan/are /is /you must/you should",
         re.compile(
             r"\byou are now (?:an? |the |in |my |free|going to|no longer|dan\b|called|unrestricted|unfiltered)"
             r"|\bfrom (?:now|this point|here) on,? you(?:'ll|’ll| are| will| must| shall| should| act| answer| respond| reply)\b"
@@ -64,6 +69,7 @@ _PATTERNS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     (
         "prompt_request",
         "a request for the system prompt",
+        "reveal/show/print/output/repeat/display/leak/tell/give/share/expose/recite/copy/write/what/summari/translate/encode",
         re.compile(
             r"\b(?:reveal|show|print|output|repeat|display|leak|tell|give|share|expose|recite|copy|write(?: out| down)?|what(?:['’]s"
             rf"| is| are| was| were)|summari[sz]e|translate|encode)\s+{_GAP}(?:your|the)\s+(?:\w+\s+)?(?:system prompt|system message"
@@ -78,6 +84,8 @@ _PATTERNS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
         ),
     ),
 )
+"""Check, what the mark says, the beginnings (between slashes) of what the pattern finds, and the pattern. Looking for
+the beginnings first makes this many times faster than running the patterns over the whole text."""
 _TEMPLATE = re.compile(
     r"<\|?(?:im_start|im_end|start_header_id|end_header_id|eot_id|endoftext|start_of_turn|end_of_turn|begin_of_text)\|?>"
     r"|<\|(?:user|assistant|system|end)\|>|\[/?INST\]|<</?SYS>>|^#{2,4}[ \t]*System(?: (?:prompt|message))?[ \t]*:",
@@ -115,34 +123,44 @@ class Attempt:
 
 def find_injections(text: str) -> list[Attempt]:
     """The sentences that try to take over, and the tokens of chat templates. Linear."""
-    attempts = [
-        Attempt(check=check, what=what, start=start, end=end)
-        for check, what, pattern in _PATTERNS
-        for start, end in _sentences(text, pattern)
-    ]
+    lower = text.lower()
+    if len(lower) != len(text):  # a few letters become two when they are made small
+        lower = "".join(each.lower() if len(each.lower()) == 1 else each for each in text)
+    attempts = []
+    for check, what, begins, pattern in _PATTERNS:
+        places = sorted(at for begin in begins.split("/") for at in _places(lower, begin))
+        found = (hit for at in places if (hit := pattern.match(text, at)))
+        attempts += [Attempt(check=check, what=what, start=start, end=end) for start, end in _sentences(text, found)]
     if "<" in text or "[" in text or "#" in text:
         attempts += _template(text)
     return attempts
+
+
+def _places(text: str, begin: str) -> Iterator[int]:
+    at = text.find(begin)
+    while at >= 0:
+        yield at
+        at = text.find(begin, at + len(begin))
 
 
 def find_priorities(text: str, start: int, end: int) -> list[Attempt]:
     """Sentences in a stretch of text that ask to follow examples; only meaningful where there are such examples."""
     return [
         Attempt(check="demonstrations", what="an instruction to follow them", start=first, end=last)
-        for first, last in _sentences(text[start:end], _PRIORITY, offset=start)
+        for first, last in _sentences(text, _PRIORITY.finditer(text, start, end))
     ]
 
 
-def _sentences(text: str, pattern: re.Pattern[str], *, offset: int = 0) -> Iterator[tuple[int, int]]:
+def _sentences(text: str, hits: Iterable[re.Match[str]]) -> Iterator[tuple[int, int]]:
     done = -1
-    for found in pattern.finditer(text):
+    for found in hits:
         if found.start() < done:
             continue
         start, end = sentence(text, found.start(), found.end())
         if _mentioned(text, found.start(), found.end(), start, end):
             continue
         done = end
-        yield start + offset, end + offset
+        yield start, end
 
 
 def sentence(text: str, start: int, end: int) -> tuple[int, int]:

@@ -19,6 +19,7 @@ Form = Literal["template", "qa", "people", "other", "cells", "bare", "turns"]
 _PARAGRAPH = re.compile(r"[^\n]+(?:\n(?![ \t]*(?:\n|$|[-=*_#~+]{3,}[ \t]*(?:\n|$)))[^\n]+)*")
 _RULE = re.compile(r"[ \t]*[-=*_#~+]{3,}[ \t]*")
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*+)(?:"(?P<key>\s{0,20}:)?|$)', re.DOTALL)
+_HEADER = re.compile(r"^[\"' \w]{1,30}[,;][\"' \w,;]{1,60}$", re.MULTILINE)
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz,")
 _FULL = re.compile(r"^[^\n]*?[^\W_][^\n]*$", re.MULTILINE)
 
@@ -175,7 +176,7 @@ def _turns(text: str, cells: Sequence[tuple[int, int, str]]) -> Iterator[Pair]:
 def _rows(text: str) -> Iterator[Pair]:
     """CSV, TSV and Markdown tables: two cells of a row, by their header or because they ask and answer."""
     for mark in "|\t,;":
-        if text.count(mark) < 3:
+        if text.count(mark) < 3 or (mark in ",;" and f'"{mark}' not in text and not _HEADER.search(text)):
             continue
         columns: tuple[int, int] | None = None
         found = 0

@@ -12,6 +12,7 @@ HEAD = 700
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_WIDE = re.compile(r"[\u3040-\u9fff\uac00-\ud7a3]")
 _ASKS = re.compile(
     r"\s*(?:please |also |and |so |but |then |hi|hello|hey|dear|can|could|would|will|should|shall|may|must|might|do|does|did"
     r"|is|are|am|was|were|has|have|had|how|what|when|where|which|who|whom|whose|why|i|i'm|i’m|i've|i’ve|im|my|we|our"
@@ -107,7 +108,7 @@ def _stem(word: str) -> str:
 
 def stems(text: str) -> frozenset[str]:
     """Every word of three letters or more in the head of a text, without its plural ending."""
-    return frozenset(_stem(word) for word in _WORD.findall(text[:HEAD].lower()))
+    return frozenset(map(_stem, set(_WORD.findall(text[:HEAD].lower()))))
 
 
 def subjects(text: str) -> frozenset[str]:
@@ -123,16 +124,13 @@ def content(text: str) -> frozenset[str]:
 def count(text: str) -> int:
     """Words in the head of a text; each character of a script without spaces counts half a word."""
     head = text[:HEAD]
-    if head.isascii():
-        return len(_TOKEN.findall(head))
-    wide = sum("\u3040" <= character <= "\u9fff" or "\uac00" <= character <= "\ud7a3" for character in head)
-    return len(_TOKEN.findall(head)) + wide // 2
+    return len(head.split()) if head.isascii() else len(_TOKEN.findall(head)) + len(_WIDE.findall(head)) // 2
 
 
 def english(text: str) -> float:
     """Share of words that are little English words: about 0.4 in English prose, near 0 in anything else."""
     words = _TOKEN.findall(text[:HEAD].lower())
-    return sum(word in _ENGLISH for word in words) / len(words) if words else 0.0
+    return sum(map(_ENGLISH.__contains__, words)) / len(words) if words else 0.0
 
 
 def asks(text: str) -> bool:
