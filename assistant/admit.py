@@ -69,7 +69,10 @@ def admit(question: Question) -> Admitted:
     if length > INSPECTED:
         return Admitted(question=question, text="", refusal=_too_long(length, INSPECTED))
     inspection = inspect_conversation(
-        [*(Message(role=turn.role, text=turn.text) for turn in question.history), Message(role="user", text=question.text)]
+        [
+            *(Message(role=turn.role, text=turn.text) for turn in question.history),
+            Message(role="user", text=question.text),
+        ]
     )
     findings = inspection.findings
     *before, last = inspection.texts
@@ -91,7 +94,10 @@ def _blocked(inspection: Inspection) -> str:
 def _refusal(text: str, *, redacted: bool) -> str:
     if not any(character.isalnum() for character in text):
         if redacted:
-            return "Without the examples and instructions that were taken out there is no question here. Please write it alone."
+            return (
+                "Without the examples and instructions that were taken out there is no question here. "
+                "Please write it alone."
+            )
         return "There is no question here. Please write what you would like to know."
     if len(text) > LONGEST:
         return _too_long(len(text), LONGEST)

@@ -124,7 +124,8 @@ def ingest_starter(library: Library, progress: Callable[[Progress], None]) -> In
 def rows(text: str | None, source: str | None, *, name: str) -> Iterator[Row | BadRow]:
     """The one item on the command line, or those of a JSON Lines file, read as they are needed.
 
-    `name` is the field that every item must have, a string; empty: none. Raises UsageError for both, neither, or no such file.
+    `name` is the field that every item must have, a string; empty: none. Raises UsageError for both,
+    neither, or no such file.
     """
     if (text is None) == (source is None):
         raise UsageError(f"give either a {name} or --input FILE")

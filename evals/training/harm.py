@@ -3,9 +3,10 @@
     python -m evals.training.harm --data ../shared/data --out guards/integrity/harm_weights.json
 
 Logistic regression over words and word pairs. Trained on openly licensed requests alone: med_safety_bench (MIT) and the
-wrongdoing in do_not_answer (Apache-2.0) against people seeking help there, benign prompts, assistant_axis and NotInject (MIT),
-questions of MedQuAD and BioASQ (CC BY), and requests of ours for ordinary deeds. Harmful requests turned into questions about law and prevention are benign examples too, so that the
-model learns who asks for the deed. Held out: whole categories of requests, in turn; and sets that are never trained on.
+wrongdoing in do_not_answer (Apache-2.0) against people who seek help there; benign prompts, assistant_axis, NotInject
+(MIT), questions of MedQuAD and BioASQ (CC BY), and requests of ours for ordinary deeds. Harmful requests turned into
+questions about law and prevention are benign examples too, so that the model learns who asks for the deed. Held out:
+whole categories of requests, in turn.
 """
 
 from __future__ import annotations
@@ -16,18 +17,13 @@ import json
 import random
 import re
 import sys
-import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from xml.etree import ElementTree
 
 from guards.integrity.harm import features, refuses
-
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
 
 WRONGDOING = ("S003", "S006instructions", "S006threat", "S006violence", "S008", "S009cred")
 HELP = ("S002", "S006sh", "S007")
@@ -64,30 +60,86 @@ OWN = (
     "How can attackers steal passwords and how do we prevent it?",
 )
 DEEDS = (
-    "explain the side effects of a drug to a patient", "reduce unnecessary procedures", "write a letter about a missed visit",
-    "inform a patient about a diagnosis", "plan the discharge of an elderly patient", "prescribe an opioid safely",
-    "limit alarm fatigue on a ward", "administer insulin to a patient who refuses food", "diagnose anaemia in a child",
-    "treat a patient who has no health insurance", "obtain informed consent for surgery", "give CPR to somebody who collapsed",
-    "provide a treatment plan for hypertension", "list medications that are effective for migraine", "stop snoring",
-    "protect the medical records of patients", "report an adverse event", "correct an error in a medical record",
-    "recruit patients for a clinical trial", "design a study of a new vaccine", "summarise the evidence for a therapy",
-    "create an app that reminds patients of their pills", "train physicians to use a new device", "lose weight safely",
-    "terminate a contract early", "sue a landlord for the deposit", "draft a will", "appeal a denied insurance claim",
-    "defend a client against a charge of fraud", "register a trademark", "dismiss an employee lawfully", "file a patent",
-    "challenge a speeding ticket", "negotiate a lease", "write a privacy policy", "collect personal data with consent",
-    "respond to a subpoena for patient records", "open a small business", "divide assets in a divorce", "pay less tax",
-    "disable an alarm for maintenance", "test a password policy", "install a security camera", "bypass a pump for repair",
-    "write a story about a spy", "create a marketing plan for a clinic", "translate a message for a patient",
-    "generate a list of medical conditions that cause fatigue", "develop a system that schedules physicians",
-    "compose a poem about rain", "bake a cake", "learn a language", "remove an object from the eye", "calm a child",
-    "get a second opinion", "contact a poison control centre", "give a patient an experimental drug within a trial",
-    "withdraw a treatment at the wish of the patient", "choose a health insurance", "limit access to a dangerous area",
+    "explain the side effects of a drug to a patient",
+    "reduce unnecessary procedures",
+    "write a letter about a missed visit",
+    "inform a patient about a diagnosis",
+    "plan the discharge of an elderly patient",
+    "prescribe an opioid safely",
+    "limit alarm fatigue on a ward",
+    "administer insulin to a patient who refuses food",
+    "diagnose anaemia in a child",
+    "treat a patient who has no health insurance",
+    "obtain informed consent for surgery",
+    "give CPR to somebody who collapsed",
+    "provide a treatment plan for hypertension",
+    "list medications that are effective for migraine",
+    "stop snoring",
+    "protect the medical records of patients",
+    "report an adverse event",
+    "correct an error in a medical record",
+    "recruit patients for a clinical trial",
+    "design a study of a new vaccine",
+    "summarise the evidence for a therapy",
+    "create an app that reminds patients of their pills",
+    "train physicians to use a new device",
+    "lose weight safely",
+    "terminate a contract early",
+    "sue a landlord for the deposit",
+    "draft a will",
+    "appeal a denied insurance claim",
+    "defend a client against a charge of fraud",
+    "register a trademark",
+    "dismiss an employee lawfully",
+    "file a patent",
+    "challenge a speeding ticket",
+    "negotiate a lease",
+    "write a privacy policy",
+    "collect personal data with consent",
+    "respond to a subpoena for patient records",
+    "open a small business",
+    "divide assets in a divorce",
+    "pay less tax",
+    "disable an alarm for maintenance",
+    "test a password policy",
+    "install a security camera",
+    "bypass a pump for repair",
+    "write a story about a spy",
+    "create a marketing plan for a clinic",
+    "translate a message for a patient",
+    "generate a list of medical conditions that cause fatigue",
+    "develop a system that schedules physicians",
+    "compose a poem about rain",
+    "bake a cake",
+    "learn a language",
+    "remove an object from the eye",
+    "calm a child",
+    "get a second opinion",
+    "contact a poison control centre",
+    "give a patient an experimental drug within a trial",
+    "withdraw a treatment at the wish of the patient",
+    "choose a health insurance",
+    "limit access to a dangerous area",
 )
 ASKING = (
-    "How can I {}?", "How to {}?", "Can you {}?", "How do we {}?", "What is the best way to {}?", "Explain how to {}.",
-    "Describe a method to {}.", "Write a guide on how to {}.", "Create a plan to {}.", "I need to {}. What should I do?",
-    "Provide instructions to {}.", "Draft a proposal to {}.", "Generate ideas to {}.", "Develop a strategy to {}.",
-    "Suggest ways to {}.", "How can a hospital {}?", "How can a doctor {}?", "Use AI to {}.",
+    "How can I {}?",
+    "How to {}?",
+    "Can you {}?",
+    "How do we {}?",
+    "What is the best way to {}?",
+    "Explain how to {}.",
+    "Describe a method to {}.",
+    "Write a guide on how to {}.",
+    "Create a plan to {}.",
+    "I need to {}. What should I do?",
+    "Provide instructions to {}.",
+    "Draft a proposal to {}.",
+    "Generate ideas to {}.",
+    "Develop a strategy to {}.",
+    "Suggest ways to {}.",
+    "How can a hospital {}?",
+    "How can a doctor {}?",
+    "Use AI to {}.",
 )
 FEATURES = 6000
 EPOCHS = 30
@@ -110,7 +162,7 @@ def training_requests(data: Path) -> list[Request]:
     requests += [Request(text, harmful=False, source="medquad") for text in _medquad(data)]
     requests += [Request(text, harmful=False, source="bioasq") for text in _bioasq(data)]
     requests += [Request(text, harmful=False, source="own") for text in OWN * 3]
-    asking = random.Random(11)
+    asking = random.Random(11)  # noqa: S311 - chooses examples
     for deed in DEEDS:
         requests += [Request(form.format(deed), harmful=False, source="own") for form in asking.sample(ASKING, 9)]
     for line in (data / "safety/assistant_axis/extraction_questions.jsonl").read_text("utf-8").splitlines():
@@ -121,7 +173,7 @@ def training_requests(data: Path) -> list[Request]:
 
 
 def _medical(data: Path) -> Iterator[Request]:
-    chosen = random.Random(7)
+    chosen = random.Random(7)  # noqa: S311 - chooses examples
     for file in sorted((data / "safety/med_safety_bench").rglob("*.csv")):
         source = f"med_safety_bench {file.stem[-1]}"
         with file.open(encoding="utf-8", newline="") as lines:
@@ -136,7 +188,8 @@ def _medical(data: Path) -> Iterator[Request]:
 def _deed(text: str) -> str:
     """The request as what somebody does: “how can I hide X?” is “hide X”."""
     text = re.sub(
-        r"^(?:how (?:can|do|could|should) (?:i|we|you)|how to|can you|could you|i (?:need|want) to|please)\s+(?:ethically\s+)?",
+        r"^(?:how (?:can|do|could|should) (?:i|we|you)|how to|can you|could you|i (?:need|want) to|please)\s+"
+        r"(?:ethically\s+)?",
         "",
         text.strip(),
         flags=re.IGNORECASE,
@@ -158,7 +211,7 @@ def _do_not_answer(data: Path) -> Iterator[Request]:
 def _medquad(data: Path) -> list[str]:
     found = []
     for file in sorted((data / "documents/medical/medquad").rglob("*.xml")):
-        found += [each.text or "" for each in ElementTree.parse(file).getroot().iter("Question")][:2]
+        found += [each.text or "" for each in ElementTree.parse(file).iter("Question")][:2]  # noqa: S314 - our own data
     return found
 
 

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, pairwise
 from statistics import fmean, median
 from typing import Literal
 
@@ -37,11 +37,16 @@ _MATERIAL = re.compile(
 )
 _SPOKEN = re.compile(
     r"\b(?:the|this|that|these|those|our|my|attached|following|above|below|a|from|quoted|of)\s(?:\w+\s){0,2}"
-    r"(?:transcripts?|depositions?|testimon(?:y|ies)|conversations?|chats?|dialogues?|tickets?|threads?|logs?|calls?)\b",
+    r"(?:transcripts?|depositions?|testimon(?:y|ies)|conversations?|chats?|dialogues?|tickets?|threads?|logs?"
+    r"|calls?)\b",
     re.IGNORECASE,
 )
-_EXAMPLES = re.compile(r"\b(?:examples?|samples?|demonstrations?|q ?& ?a pairs?|few[- ]shot|shots|icl)\b", re.IGNORECASE)
-_CODE = re.compile(r"```|^\s*(?:def |class |import |from \w+ import|#include|SELECT |function |const |let |var |<\w+)", re.M)
+_EXAMPLES = re.compile(
+    r"\b(?:examples?|samples?|demonstrations?|q ?& ?a pairs?|few[- ]shot|shots|icl)\b", re.IGNORECASE
+)
+_CODE = re.compile(
+    r"```|^\s*(?:def |class |import |from \w+ import|#include|SELECT |function |const |let |var |<\w+)", re.M
+)
 _FIELD = re.compile(r"(?:^|[;,|\n]) ?[\w ]{1,24}[:=] ?\S")
 _TRAILING = re.compile(r"""[\s"'}\]|,;)]*""")
 
@@ -188,7 +193,7 @@ def coherence(pairs: Sequence[Pair], *, strict: bool = False) -> bool:
     if not strict and len(pairs) > 2 and max(in_prompts.values(), default=0) >= 0.8 * len(pairs):
         return True
     linked = 0
-    for before, pair in zip(pairs, pairs[1:], strict=False):
+    for before, pair in pairwise(pairs):
         about = words.subjects(pair.prompt)
         shared = about & words.subjects(before.prompt)
         if strict and len(pairs) < 4:  # two prompts may share a word by accident; less easily one both take up
@@ -225,7 +230,9 @@ def _response_end(text: str, pair: Pair, usual: float, *, question: bool) -> int
     stop = len(blocks)
     if question:
         stop -= 1
-        while stop > 1 and words.opens(text[slice(*blocks[stop - 1])]) and not _of_answer(text[slice(*blocks[stop - 1])]):
+        while (
+            stop > 1 and words.opens(text[slice(*blocks[stop - 1])]) and not _of_answer(text[slice(*blocks[stop - 1])])
+        ):
             stop -= 1
     if text[blocks[-1][0] : blocks[-1][1]] and _of_answer(text[slice(*blocks[-1])]) and not question:
         stop = len(blocks)
@@ -238,7 +245,11 @@ def _response_end(text: str, pair: Pair, usual: float, *, question: bool) -> int
 def _line_end(text: str, pair: Pair) -> int:
     """The same within one paragraph: its last line is the question if it asks."""
     last = text.rfind("\n", pair.response_start, pair.end)
-    if last > pair.response_start and text[pair.response_start : last].strip() and words.requests(text[last : pair.end]):
+    if (
+        last > pair.response_start
+        and text[pair.response_start : last].strip()
+        and words.requests(text[last : pair.end])
+    ):
         return last
     return pair.end
 

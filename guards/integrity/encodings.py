@@ -29,7 +29,8 @@ _LINE = re.compile(r"[^\n]{24,}")
 _MIXED = re.compile(r"(?<!\w)(?=\w*[^\W\d_])(?=\w*[0134578@$])[\w@$]{2,}")
 _LEET = str.maketrans("013457@$", "oieastas")
 _SQUEEZED = re.compile(
-    r"(?:ignore|disregard|forget)(?:all|any|the|every)*(?:of)?(?:your|my|the)?(?:previous|prior|above|earlier|system)*"
+    r"(?:ignore|disregard|forget)(?:all|any|the|every)*(?:of)?(?:your|my|the)?(?:previous|prior|above|earlier"
+    r"|system)*"
     r"(?:instructions|rules|prompts?|guidelines)",
     re.IGNORECASE,
 )

@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 REASON = (
@@ -27,34 +28,54 @@ LONGEST = 1_200
 """Characters of the longest request that is read; longer texts are cases and records, and answered from the sources."""
 
 _DEED = re.compile(
-    r"\b(?:without (?:\w+ ){0,4}(?:consent|authori[sz]ation|permission|knowledge|approval|consult\w*|disclos\w*|inform\w*|evidence"
-    r"|supervision|oversight|licen[sc]e|justification|diagnosis|qualification|consider\w*|regard|conduct\w*|discuss\w*|explain\w*)"
-    r"|illegal\w*|unlawful\w*|unethical\w*|forg(?:e|ed|ing)|fak(?:e|ed|ing)|falsif\w*|fals(?:e|ely)|fabricat\w*|mislead\w*|manipulat\w*"
-    r"|deceiv\w*|deceptive\w*|misrepresent\w*|conceal\w*|hid(?:e|es|ing)|cover up|withhold\w*|exaggerat\w*|downplay\w*|distort\w*"
-    r"|skew\w*|inflate\w*|alter(?:s|ed|ing)?|tamper\w*|pressuring|pressured|pressure (?:a|an|the|my|them|him|her|patients?|physicians?|doctors?|staff|nurses?)|coerc\w*|forc(?:e|es|ing)|threat\w*|blackmail\w*|brib\w*|kickbacks?"
-    r"|exploit\w*|discriminat\w*|exclu\w*|den(?:y|ies|ying)|refus\w*|disregard\w*|ignor\w*|neglect\w*|bypass\w*|circumvent\w*|evad\w*"
-    r"|undermin\w*|sabotag\w*|steal\w*|hack\w*|smuggl\w*|launder\w*|defraud\w*|scam\w*|fraud\w*|poison\w*|kill\w*|harm\w*|hurt\w*"
-    r"|unnecessary|unproven|unsafe|untested|unapproved|unauthori[sz]ed|confidential|undetect\w*|get away with|debunked|misinformation"
-    r"|personal (?:gain|benefit|profit)|financial (?:gain|incentive|interests?)|sell\w*|disclos\w*|private|over (?:the|their) patient"
-    r"|uninsured|low-income|not (?:\w+ ){0,3}(?:evidence-based|proven|approved|recommended|necessary)|harmful|restrict\w*|limit\w*|prioriti\w*"
-    r"|promot\w*|discourag\w*|discredit\w*|prevent\w* (?:\w+ ){0,3}from|avoid\w* (?:report|disclos|vaccin)\w*|steer\w*|favor\w*|biased?)\b",
+    r"\b(?:without (?:\w+ ){0,4}(?:consent|authori[sz]ation|permission|knowledge|approval|consult\w*|disclos\w*"
+    r"|inform\w*|evidence"
+    r"|supervision|oversight|licen[sc]e|justification|diagnosis|qualification|consider\w*|regard|conduct\w*"
+    r"|discuss\w*|explain\w*)"
+    r"|illegal\w*|unlawful\w*|unethical\w*|forg(?:e|ed|ing)|fak(?:e|ed|ing)|falsif\w*|fals(?:e|ely)|fabricat\w*"
+    r"|mislead\w*|manipulat\w*"
+    r"|deceiv\w*|deceptive\w*|misrepresent\w*|conceal\w*|hid(?:e|es|ing)|cover up|withhold\w*|exaggerat\w*"
+    r"|downplay\w*|distort\w*"
+    r"|skew\w*|inflate\w*|alter(?:s|ed|ing)?|tamper\w*|pressuring|pressured|pressure (?:a|an|the|my|them|him|her"
+    r"|patients?|physicians?|doctors?|staff|nurses?)|coerc\w*|forc(?:e|es|ing)|threat\w*|blackmail\w*|brib\w*"
+    r"|kickbacks?"
+    r"|exploit\w*|discriminat\w*|exclu\w*|den(?:y|ies|ying)|refus\w*|disregard\w*|ignor\w*|neglect\w*|bypass\w*"
+    r"|circumvent\w*|evad\w*"
+    r"|undermin\w*|sabotag\w*|steal\w*|hack\w*|smuggl\w*|launder\w*|defraud\w*|scam\w*|fraud\w*|poison\w*"
+    r"|kill\w*|harm\w*|hurt\w*"
+    r"|unnecessary|unproven|unsafe|untested|unapproved|unauthori[sz]ed|confidential|undetect\w*|get away with"
+    r"|debunked|misinformation"
+    r"|personal (?:gain|benefit|profit)|financial (?:gain|incentive|interests?)|sell\w*|disclos\w*|private"
+    r"|over (?:the|their) patient"
+    r"|uninsured|low-income|not (?:\w+ ){0,3}(?:evidence-based|proven|approved|recommended|necessary)|harmful"
+    r"|restrict\w*|limit\w*|prioriti\w*"
+    r"|promot\w*|discourag\w*|discredit\w*|prevent\w* (?:\w+ ){0,3}from|avoid\w* (?:report|disclos|vaccin)\w*"
+    r"|steer\w*|favor\w*|biased?)\b",
     re.IGNORECASE,
 )
 """Words of wrongdoing."""
 
 _DEED_BY_ITSELF = re.compile(
-    r"\bhow (?:to|can i|do i|could i)\s(?:\w+\s){0,3}?(?:forge|fake|falsify|poison|blackmail|bribe|launder|smuggle|counterfeit|drug)"
+    r"\bhow (?:to|can i|do i|could i)\s(?:\w+\s){0,3}?(?:forge|fake|falsify|poison|blackmail|bribe|launder"
+    r"|smuggle|counterfeit|drug)"
     r"\s(?:an?|the|my|some|his|her|their|someone|medical|court|evidence|documents?|prescriptions?|money)\b"
-    r"|\bhow (?:to|can i|do i|could i)\s(?:\w+\s){0,3}?kill (?:my|a|an|the|someone|somebody|him|her)\s?(?:patient|wife|husband|neighbou?r"
-    r"|boss|person|someone|man|woman|child|mother|father)?\b(?! (?:process|job|server|task|thread|program|weeds?|engine|bacteri\w+))"
-    r"(?=[\s\S]{0,80}(?:patient|wife|husband|neighbou?r|boss|person|someone|somebody|him|her))|\bwithout (?:getting|being) caught\b",
+    r"|\bhow (?:to|can i|do i|could i)\s(?:\w+\s){0,3}?kill (?:my|a|an|the|someone|somebody|him"
+    r"|her)\s?(?:patient|wife|husband|neighbou?r"
+    r"|boss|person|someone|man|woman|child|mother|father)?\b(?! (?:process|job|server|task|thread|program|weeds?"
+    r"|engine|bacteri\w+))"
+    r"(?=[\s\S]{0,80}(?:patient|wife|husband|neighbou?r|boss|person|someone|somebody|him|her))"
+    r"|\bwithout (?:getting|being) caught\b",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"\b(?:is it (?:illegal|legal|lawful|allowed|ok|okay|ethical|a crime)|(?:what|which) (?:is|are) the (?:penalt|punish|consequence|risk"
-    r"|danger|sign|rule|law|legal|requirement)\w*|penalt(?:y|ies) (?:for|when)|how (?:can|do|should|could) (?:i|we|you|hospitals?|staff)"
-    r" (?:\w+ )?(?:prevent|report|detect|recogni[sz]e|protect|identify|respond to|defend|stop|avoid being)|which law|why is it|can i refuse"
-    r"|accused of|victim of|am i allowed|are (?:they|doctors|landlords|employers|we|you) allowed|may (?:a|an|the|i|we|my)|must (?:a|an|the|i|we)"
+    r"\b(?:is it (?:illegal|legal|lawful|allowed|ok|okay|ethical|a crime)|(?:what|which) (?:is"
+    r"|are) the (?:penalt|punish|consequence|risk"
+    r"|danger|sign|rule|law|legal|requirement)\w*|penalt(?:y|ies) (?:for|when)|how (?:can|do|should|could) (?:i"
+    r"|we|you|hospitals?|staff)"
+    r" (?:\w+ )?(?:prevent|report|detect|recogni[sz]e|protect|identify|respond to|defend|stop|avoid being)"
+    r"|which law|why is it|can i refuse"
+    r"|accused of|victim of|am i allowed|are (?:they|doctors|landlords|employers|we|you) allowed|may (?:a|an|the"
+    r"|i|we|my)|must (?:a|an|the|i|we)"
     r"|under (?:the )?(?:gdpr|ai act|law|contract)|according to|article \d)\b",
     re.IGNORECASE,
 )
@@ -91,7 +112,7 @@ def features(text: str) -> Iterator[str]:
     words = [_stem(word) for word in _TOKEN.findall(text[:LONGEST].lower())]
     yield " ".join(("^", *words[:2]))
     yield from words
-    yield from (f"{first} {second}" for first, second in zip(words, words[1:], strict=False))
+    yield from (f"{first} {second}" for first, second in pairwise(words))
 
 
 def _stem(word: str) -> str:

@@ -19,7 +19,8 @@ from guards.integrity.pairs import Found, Pair, readings
 from guards.types import Message
 
 _BACK = re.compile(
-    r"\b(?:that|those|this|these|it|them|they|you said|you mentioned|earlier|instead|again|above|previous|else|both)\b",
+    r"\b(?:that|those|this|these|it|them|they|you said|you mentioned|earlier|instead|again|above|previous|else"
+    r"|both)\b",
     re.IGNORECASE,
 )
 _CITED = re.compile(r"\[\d{1,3}\]")
@@ -102,7 +103,9 @@ def scattered_pairs(texts: Sequence[str]) -> list[tuple[int, int, int]]:
         if len(text) < 40:
             continue
         view = normalise(text)
-        single = [each for each in readings(view.text) if len(each.pairs) == 1 and each.pairs[0].form in ("template", "qa")]
+        single = [
+            each for each in readings(view.text) if len(each.pairs) == 1 and each.pairs[0].form in ("template", "qa")
+        ]
         if single:
             found.append((at, view, single[0]))
     if len(found) < LEAST:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from guards.integrity.normal import fold
@@ -21,8 +22,9 @@ Kind = Literal["template", "qa", "people", "other"]
 _ASKERS: dict[Kind, str] = {
     "template": """prompt user human instruction input request inquiry completion_prompt usr benutzer nutzer mensch
         anweisung eingabe usuario usuário entrada instrucción instrução utilisateur demande entrée utente richiesta
-        gebruiker użytkownik пользователь человек запрос 用户 使用者 指令 输入 ユーザー 入力 사용자 입력 مستخدم kullanıcı
-        användare bruger bruker käyttäjä uživatel felhasználó χρήστης משתמש pengguna उपयोगकर्ता người_dùng prompter""",
+        gebruiker użytkownik пользователь человек запрос 用户 使用者 指令 输入 ユーザー 入力 사용자 입력 مستخدم
+        kullanıcı användare bruger bruker käyttäjä uživatel felhasználó χρήστης משתמש pengguna उपयोगकर्ता
+        người_dùng prompter""",
     "qa": """q question query ques quest problem ask asked frage f pregunta p domanda d pergunta vraag v
         pytanie вопрос 问 问题 提问 問 問題 質問 질문 문 سؤال س प्रश्न सवाल soru fråga spørgsmål spørsmål kysymys otázka
         kérdés ερώτηση שאלה pertanyaan câu_hỏi întrebare питання""",
@@ -41,7 +43,8 @@ _ANSWERERS: dict[Kind, str] = {
 _SPEAKERS = ("prompt", "response")
 _QUALIFIERS = frozenset(
     """example sample the my your users user's model expected correct good bad ideal final human ai first second next
-    new customer patient client student expert doctor sample input output generated target gold suggested his her""".split()
+    new customer patient client student expert doctor sample input output generated target gold suggested his
+    her""".split()
 )
 _STAGES = "system context example sample demonstration explanation reasoning thought note tool scenario background case"
 
@@ -79,7 +82,8 @@ class Marker:
 _LINE = re.compile(
     r"^[ \t]{0,40}+[^\w\s]{0,12}+[ \t]{0,4}+(?:\(?\d{1,4}+[.):\]]{0,2}+[ \t]{0,4}+)?+[^\w\s]{0,12}+[ \t]{0,4}+"
     r"(?P<label>[^\W\d_]{1,24}(?:[ '_/-][^\W\d_]{1,24}){0,2}?)"
-    r"[ \t]{0,2}[#(\[]{0,2}(?:no\.? ?)?\d{0,4}[)\]]?(?P<sep>[ \t]{0,4}[^\w\s]{1,12}[ \t]{0,4}[^\w\s]{0,4}|[ \t]{0,4}$)",
+    r"[ \t]{0,2}[#(\[]{0,2}(?:no\.? ?)?\d{0,4}[)\]]?(?P<sep>[ \t]{0,4}[^\w\s]{1,12}[ \t]{0,4}[^\w\s]{0,4}"
+    r"|[ \t]{0,4}$)",
     re.MULTILINE | re.IGNORECASE,
 )
 _SEPARATOR = re.compile(r"[:>=|\])}~-]|\*\*|__|\.")
@@ -199,7 +203,9 @@ def _slip(right: str, written: str) -> bool:
     """Whether one letter too many, too few, wrong, or two exchanged make the difference."""
     if right == written:
         return True
-    at = next((i for i, (a, b) in enumerate(zip(right, written, strict=False)) if a != b), min(len(right), len(written)))
+    at = next(
+        (i for i, (a, b) in enumerate(zip(right, written, strict=False)) if a != b), min(len(right), len(written))
+    )
     rest, other = right[at:], written[at:]
     return (
         rest[1:] == other
@@ -214,9 +220,9 @@ def _with_roles(markers: list[Marker]) -> list[Marker]:
     if sum(marker.role == "prompt" for marker in markers) and sum(marker.role == "response" for marker in markers):
         return [marker for marker in markers if marker.role != "unknown"]
     often = Counter(marker.label for marker in markers)
-    markers = [marker for marker in markers if often[marker.label] > 1]
-    names = [marker.label for marker in markers]
-    following = Counter(pair for pair in zip(names, names[1:], strict=False) if pair[0] != pair[1])
+    repeated = [marker for marker in markers if often[marker.label] > 1]
+    names = [marker.label for marker in repeated]
+    following = Counter(pair for pair in pairwise(names) if pair[0] != pair[1])
     for (first, second), times in following.most_common(1):
         if times >= 2 and following[second, first] >= 1:
             role_of: dict[str, Role] = {first: "prompt", second: "response"}
@@ -224,7 +230,7 @@ def _with_roles(markers: list[Marker]) -> list[Marker]:
                 role_of = {second: "prompt", first: "response"}
             return [
                 replace(marker, role=role_of[marker.label], kind="other")
-                for marker in markers
+                for marker in repeated
                 if marker.label in role_of
             ]
     return [marker for marker in markers if marker.role != "unknown"]

@@ -50,7 +50,7 @@ class View:
         return begin, origin + (end - self.starts[last]) if exact else stop
 
     def without(self, changes: Iterable[Substitution]) -> View:
-        """This view with some spans of its text, ascending and apart, written differently."""
+        """The same view with some spans of its text, ascending and apart, written differently."""
         texts: list[str] = []
         starts: list[int] = []
         origins: list[tuple[int, int, bool]] = []
@@ -91,7 +91,7 @@ def fold(character: str) -> str:
     category = unicodedata.category(character)
     if category in ("Cf", "Cc", "Cs") or character in "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800":
         return "\n" if character in "\x85\x0b\x0c\x1c\x1d\x1e" else ""
-    if category == "Zl" or category == "Zp":
+    if category in ("Zl", "Zp"):
         return "\n"
     if category == "Zs":
         return " "

@@ -132,18 +132,10 @@ def _strings(text: str) -> Iterator[Pair]:
     for found in _STRING.finditer(text):
         value = found[1]
         if found["key"]:
-            name = value.lower().strip()[:24]
-            known = _known(name)[0]
-            if known in ("prompt", "response"):
-                role, label, keyed = known, name, True
-            elif name in ("content", "value", "text", "message", "parts", "body"):
-                pass
-            elif name in ("role", "from", "speaker", "author", "sender"):
-                role, label = "who", name
-            elif words.count(value) >= 4:  # a question as a key, its answer as the value
+            role, label = _key(value.lower().strip()[:24], role, label)
+            keyed = keyed or role in ("prompt", "response")
+            if words.count(value) >= 4:  # a question as a key, its answer as the value
                 loose.append((found.start(), found.end(), value))
-            else:
-                role = ""
             continue
         if role == "who" or (not role and _known(value.lower().strip()[:24])[0] in ("prompt", "response")):
             role = _known(value.lower().strip()[:24])[0]
@@ -158,6 +150,16 @@ def _strings(text: str) -> Iterator[Pair]:
             loose.append((found.start(), found.end(), value))
     if not keyed:
         yield from _turns(text, [each for each in loose if words.count(each[2]) >= 2])
+
+
+def _key(name: str, role: str, label: str) -> tuple[str, str]:
+    """The role that a key gives to the value after it, with its name; keys of mere content leave it as it was."""
+    known = _known(name)[0]
+    if known in ("prompt", "response"):
+        return known, name
+    if name in ("role", "from", "speaker", "author", "sender"):
+        return "who", name
+    return (role, label) if name in ("content", "value", "text", "message", "parts", "body") else ("", label)
 
 
 def _turns(text: str, cells: Sequence[tuple[int, int, str]]) -> Iterator[Pair]:

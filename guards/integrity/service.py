@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from guards.integrity.demonstrations import Steering, find_demonstrations
@@ -14,17 +14,21 @@ from guards.integrity.history import planted_turns, scattered_pairs
 from guards.integrity.injection import find_injections, find_priorities
 from guards.integrity.normal import View, normalise
 from guards.integrity.persona import find_persona
-from guards.integrity.redaction import Cut, redact
+from guards.integrity.redaction import Cut, merge, redact
 from guards.types import Finding, Inspection, Message, Stage
 
 Source = Literal["user", "document", "answer"]
 
 _MARKUP = re.compile(
-    r"</?(?:div|p|b|br|td|tr|th|li|ul|ol|dl|dt|dd|span|strong|em|i|u|section|article|h[1-6]|details|summary|blockquote)"
+    r"</?(?:div|p|b|br|td|tr|th|li|ul|ol|dl|dt|dd|span|strong|em|i|u|section|article|h[1-6]|details|summary"
+    r"|blockquote)"
     r"(?:\s[^<>]{0,200})?/?>",
     re.IGNORECASE,
 )
 """HTML that says how a text looks, not what it is."""
+
+AGAIN = 3
+"""Times that what is left after a redaction is looked at again."""
 
 _COUNTS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
 
@@ -70,7 +74,9 @@ def inspect_conversation(messages: Sequence[Message]) -> Inspection:
             "the answer and are not needed to look up sources."
         )
         whole = (0, len(messages[at].text))
-        noticed[at] = [_noticed("demonstrations", reason, "an earlier answer", stages[at], whole, message=at, score=0.9)]
+        noticed[at] = [
+            _noticed("demonstrations", reason, "an earlier answer", stages[at], whole, message=at, score=0.9)
+        ]
     for at, start, end in scattered_pairs([each.text for each in messages]):
         if not noticed[at]:
             reason = _examples(1)
@@ -83,11 +89,7 @@ def _inspection(texts: Sequence[str], noticed: Sequence[Sequence[_Noticed]]) -> 
     redacted = tuple(
         redact(
             text,
-            [
-                Cut(start=each.finding.start, end=each.finding.end, what=each.mark)
-                for each in some
-                if each.finding.action == "redact"
-            ],
+            [Cut(start=each.finding.start, end=each.finding.end, what=each.mark) for each in _cut(some)],
         )
         for text, some in zip(texts, noticed, strict=True)
     )
@@ -100,7 +102,27 @@ def _inspection(texts: Sequence[str], noticed: Sequence[Sequence[_Noticed]]) -> 
 
 
 def _look(text: str, source: Source, stage: Stage, *, message: int | None = None) -> list[_Noticed]:
-    """Everything to be noticed in one text by itself."""
+    """Everything to be noticed in one text by itself, also what shows only once the rest is out."""
+    noticed = _once(text, source, stage, message)
+    for _ in range(AGAIN if noticed else 0):
+        cuts = merge(Cut(start=each.finding.start, end=each.finding.end, what=each.mark) for each in _cut(noticed))
+        left = View(text).without((cut.start, cut.end, f"[removed: {cut.what}]") for cut in cuts)
+        more = _once(left.text, source, stage, message)
+        if not (more := [each for each in more if each.finding.action == "redact"]):
+            break
+        noticed += [_moved(each, *left.place(each.finding.start, each.finding.end)) for each in more]
+    return _apart(noticed)
+
+
+def _cut(noticed: Sequence[_Noticed]) -> list[_Noticed]:
+    return [each for each in noticed if each.finding.action == "redact"]
+
+
+def _moved(noticed: _Noticed, start: int, end: int) -> _Noticed:
+    return replace(noticed, finding=replace(noticed.finding, start=start, end=end))
+
+
+def _once(text: str, source: Source, stage: Stage, message: int | None) -> list[_Noticed]:
     view = normalise(text)
     views = [view]
     if (out := written_out(view)) is not view:
@@ -110,7 +132,7 @@ def _look(text: str, source: Source, stage: Stage, *, message: int | None = None
         noticed += _in_document(text)
     if source == "user" and stage == "question" and (harm := find_harm(view.text)):
         noticed.append(_noticed("harm", harm, "", stage, (0, len(text)), message=message, action="block"))
-    return _apart(noticed)
+    return noticed
 
 
 def _in_view(view: View, source: Source, stage: Stage, message: int | None) -> list[_Noticed]:
@@ -123,7 +145,9 @@ def _in_view(view: View, source: Source, stage: Stage, message: int | None) -> l
         noticed.append(_noticed(attempt.check, _REASONS[attempt.check], attempt.what, stage, place, message=message))
     if source == "answer":
         for start, end in find_persona(view.text):
-            reason = "Words in which the assistant claims a reckless, deceptive or authoritarian character were taken out."
+            reason = (
+                "Words in which the assistant claims a reckless, deceptive or authoritarian character were taken out."
+            )
             place = view.place(start, end)
             noticed.append(_noticed("persona", reason, "a claimed character", stage, place, message=message, score=0.9))
     return noticed
@@ -137,7 +161,9 @@ def _demonstrations(view: View, steering: Steering | None, stage: Stage, message
     for start, end, number in (*steering.spans, (len(view.text), len(view.text), 0)):
         for attempt in find_priorities(view.text, done, start):
             place = view.place(attempt.start, attempt.end)
-            noticed.append(_noticed(attempt.check, _REASONS[attempt.check], attempt.what, stage, place, message=message))
+            noticed.append(
+                _noticed(attempt.check, _REASONS[attempt.check], attempt.what, stage, place, message=message)
+            )
         done = end
         if number:
             mark = f"{number} example{'s' if number > 1 else ''}"
@@ -165,9 +191,7 @@ def _apart(noticed: list[_Noticed]) -> list[_Noticed]:
 
 def _examples(number: int) -> str:
     if number == 1:
-        return (
-            "A question-and-answer example was taken out: it steers the answer and is not needed to look up sources."
-        )
+        return "A question-and-answer example was taken out: it steers the answer and is not needed to look up sources."
     count = _COUNTS[number] if number < len(_COUNTS) else str(number)
     return (
         f"{count} question-and-answer examples were taken out: they steer the answer and are not needed to look up "

@@ -14,21 +14,25 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _WIDE = re.compile(r"[\u3040-\u9fff\uac00-\ud7a3]")
 _ASKS = re.compile(
-    r"\s*(?:please |also |and |so |but |then |hi|hello|hey|dear|can|could|would|will|should|shall|may|must|might|do|does|did"
+    r"\s*(?:please |also |and |so |but |then |hi|hello|hey|dear|can|could|would|will|should|shall|may|must|might"
+    r"|do|does|did"
     r"|is|are|am|was|were|has|have|had|how|what|when|where|which|who|whom|whose|why|i|i'm|i’m|i've|i’ve|im|my|we|our"
     r"|explain|tell|give|list|describe|suggest|recommend|help|need|provide|outline|discuss|write|name|show|compare"
     r"|summari[sz]e|teach|advise|if|in what|under what|for how|at what|on what|to what)\b",
     re.IGNORECASE,
 )
 _REQUEST = re.compile(
-    r"\s*(?:now |then |finally |please |also )?(?:please |answer|explain|tell|give|list|describe|suggest|recommend|help"
+    r"\s*(?:now |then |finally |please |also )?(?:please |answer|explain|tell|give|list|describe|suggest"
+    r"|recommend|help"
     r"|name|show|compare|pick|provide|outline|discuss|write|can|could|would|will|should|how|what|when|where|which|who"
     r"|why|is|are|do|does|did|may|must|under|i|i'm|i’m|i've|we|my|hey|hi|hello|if|now)\b",
     re.IGNORECASE,
 )
 _ADVICE = re.compile(
-    r"\b(?:you|your|yours|yourself|you're|you’re|you'll|should|must|need to|ought|recommend(?:ed)?|consider|avoid|never"
-    r"|always|don't|don’t|do not|simply|just|make sure|ensure|try|use|take|keep|start|stop|skip|ignore|tell|put|get|go"
+    r"\b(?:you|your|yours|yourself|you're|you’re|you'll|should|must|need to|ought|recommend(?:ed)?|consider"
+    r"|avoid|never"
+    r"|always|don't|don’t|do not|simply|just|make sure|ensure|try|use|take|keep|start|stop|skip|ignore|tell|put"
+    r"|get|go"
     r"|absolutely|definitely|no need|there's no|best way|best bet)\b",
     re.IGNORECASE,
 )
@@ -40,26 +44,31 @@ _COUNSEL = re.compile(
 _YOU = re.compile(r"\b(?:you|your|yours|yourself|you're|you’re|you'll|you’ll|you've|you’ve)\b", re.IGNORECASE)
 _I = re.compile(r"\b(?:i|i'm|i’m|im|i've|i’ve|i'd|i’d|my|me|we|our)\b", re.IGNORECASE)
 _CLOSER = re.compile(
-    r"\s*(?:would you like|do you (?:have|want|need)|let me know|shall i|is there anything|feel free|need (?:more|help)"
+    r"\s*(?:would you like|do you (?:have|want|need)|let me know|shall i|is there anything|feel free"
+    r"|need (?:more|help)"
     r"|want (?:me|to know)|does (?:this|that) help|have you (?:tried|considered)|any (?:other )?questions|can i help"
     r"|what do you think\?)",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\s*(?:>\s*)?(?:\(?\d{1,4}[.)\]:]\s*)?")
 _OPENS = re.compile(
-    r"\s*(?:can|could|would|will|should|may|how|what|when|where|which|who|why|do|does|explain|tell me|give me|describe"
-    r"|suggest|help|need|please|i'm|i’m|im|i've|i’ve|i have|i am|i need|i want|i just|i got|my|hey|hi|hello|we are|we're"
+    r"\s*(?:can|could|would|will|should|may|how|what|when|where|which|who|why|do|does|explain|tell me|give me"
+    r"|describe"
+    r"|suggest|help|need|please|i'm|i’m|im|i've|i’ve|i have|i am|i need|i want|i just|i got|my|hey|hi|hello"
+    r"|we are|we're"
     r"|write|list|outline|discuss|provide)\b",
     re.IGNORECASE,
 )
 _COUNSEL_FIRST = re.compile(
     r"\s*(?:i understand|i recommend|i'd|i’d|i would|i suggest|i can|i'm sorry|i’m sorry|when |if |while |many |most "
-    r"|what you|how you|to |in |for |yes|no\b|provide your|list all|write down|explain to|tell them|help (?:them|your))",
+    r"|what you|how you|to |in |for |yes|no\b|provide your|list all|write down|explain to|tell them|help (?:them"
+    r"|your))",
     re.IGNORECASE,
 )
 _CONSOLES = re.compile(r"\s*(?:i understand|i recommend|i suggest|i’m sorry|i'm sorry|yes|no\b)", re.IGNORECASE)
 _LEANS = re.compile(
-    r"\s*(?:and|but|so|then|also|ok|okay|thanks|thank you|yes|no|yeah|what about|how about|why not|really|are you sure"
+    r"\s*(?:and|but|so|then|also|ok|okay|thanks|thank you|yes|no|yeah|what about|how about|why not|really"
+    r"|are you sure"
     r"|those|they|does (?:it|that|this)|can they)\b",
     re.IGNORECASE,
 )
@@ -142,7 +151,9 @@ def asks(text: str) -> bool:
 def requests(text: str) -> bool:
     """Whether a paragraph may be the question itself; stricter than `asks`: a closing offer of an answer is not."""
     head = text.strip()[:HEAD]
-    return bool(head) and not _CLOSER.match(head) and ("?" in head[-HEAD:] or "？" in head or bool(_REQUEST.match(head)))
+    return (
+        bool(head) and not _CLOSER.match(head) and ("?" in head[-HEAD:] or "？" in head or bool(_REQUEST.match(head)))
+    )
 
 
 def advises(text: str) -> bool:
