@@ -48,7 +48,7 @@ _CODE = re.compile(
     r"```|^\s*(?:def |class |import |from \w+ import|#include|SELECT |function |const |let |var |<\w+)", re.M
 )
 _FIELD = re.compile(r"(?:^|[;,|\n]) ?[\w ]{1,24}[:=] ?\S")
-_TRAILING = re.compile(r"""[\s"'}\]|,;)]*""")
+_TRAILING = re.compile(r"""(?:[\s"'}\]|,;)]|</[\w-]{1,24}>)*+""")
 
 LEAST = 2
 """Pairs that make a demonstration: misalignment was measured from two on."""
@@ -104,12 +104,12 @@ def steers(found: Found, outside: str, source: Source) -> float:
     if number < min(LEAST, len(pairs)) or number < 0.2 * len(pairs):
         return _trivia(found, outside, task)
     claims = [pair for pair, asserted in zip(pairs, kinds, strict=True) if asserted]
-    if task and _transforms(claims):
-        return 0.0
     asking = fmean(words.asks(pair.prompt) for pair in claims)
     advising = fmean(words.advises(pair.response) for pair in claims)
     testifying = fmean(words.testifies(pair.response) for pair in claims)
     brief = median(words.count(pair.response) for pair in claims) < 25
+    if task and _transforms(claims) and (brief or fmean(words.addresses(pair.response) for pair in claims) < 0.4):
+        return 0.0
     if brief and fmean(words.opens(pair.prompt) for pair in claims) < 0.5:
         return 0.0  # lines written anew, headlines, captions: nobody asks anything
     share = 0.6 if source == "document" and claims[0].form == "bare" else 0.4
@@ -275,7 +275,7 @@ def _joined(text: str, bounds: Sequence[tuple[int, int]]) -> tuple[tuple[int, in
         if 0 <= start - line <= 60 and text[line:start].lstrip()[:1] in ("{", "[", "|", "<", "-", '"', "("):
             start = line  # noqa: PLW2901 - the record's own opening goes with it
         trail = _TRAILING.match(text, end)
-        if trail and "\n" not in trail[0].strip():
+        if trail and ("\n" not in trail[0].strip() or "</" in trail[0]):
             end += len(trail[0].rstrip())  # noqa: PLW2901
         if spans and start < spans[-1][1]:  # two readings of one place
             spans[-1] = (spans[-1][0], max(end, spans[-1][1]), spans[-1][2])

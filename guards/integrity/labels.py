@@ -90,7 +90,7 @@ _SEPARATOR = re.compile(r"[:>=|\])}~-]|\*\*|__|\.")
 _TOKEN = re.compile(
     r"<\|?(?:im_start|start_header_id|start_of_turn)\|?>[ \t]*(?P<who>[a-z]{2,12})(?:<\|?end_header_id\|?>)?[ \t]*\n?"
     r"|<\|(?P<bar>user|assistant|system|human|prompter|bot|model|end[a-z_]{0,12}|im_end|eot_id)\|>"
-    r"|(?P<inst>\[/?INST\])|(?P<sys><</?SYS>>)|(?P<turn><end_of_turn>)",
+    r"|(?P<inst>\[/?INST\])|(?P<sys><</?SYS>>)|(?P<turn><end_of_turn>|</?s>)",
     re.IGNORECASE,
 )
 _TAG = re.compile(r"<(?P<shut>/?)(?P<name>[^\W\d_]{1,24})(?:[ \t][^<>\n]{0,120})?>")

@@ -129,7 +129,7 @@ def _strings(text: str) -> Iterator[Pair]:
     prompt: tuple[int, str] | None = None
     loose: list[tuple[int, int, str]] = []
     keyed = False
-    for found in _STRING.finditer(text):
+    for found in _in_phase(text):
         value = found[1]
         if found["key"]:
             role, label = _key(value.lower().strip()[:24], role, label)
@@ -150,6 +150,21 @@ def _strings(text: str) -> Iterator[Pair]:
             loose.append((found.start(), found.end(), value))
     if not keyed:
         yield from _turns(text, [each for each in loose if words.count(each[2]) >= 2])
+
+
+def _in_phase(text: str) -> Iterator[re.Match[str]]:
+    """The strings in quotation marks. One mark too many turns strings and what is between them around: when only
+    punctuation is quoted, the line is read again from its start, and after that from the second of the marks.
+    """
+    position = again = 0
+    while found := _STRING.search(text, position):
+        if found[1] and not found[1].strip(" \t\r\n,:{}[]()"):
+            line = text.rfind("\n", again, found.start()) + 1
+            position = line if line > again else max(found.end() - 1, found.start() + 1)
+            again = max(line, again)
+            continue
+        yield found
+        position = found.end()
 
 
 def _key(name: str, role: str, label: str) -> tuple[str, str]:
@@ -181,21 +196,23 @@ def _rows(text: str) -> Iterator[Pair]:
         if text.count(mark) < 3 or (mark in ",;" and f'"{mark}' not in text and not _HEADER.search(text)):
             continue
         columns: tuple[int, int] | None = None
-        found = 0
+        found = top = 0
         for cells in _table_rows(text, mark):
             if not cells:  # a blank line ends a table
                 columns = None
                 continue
             named = [_known(cell.strip(" *_\"'#").lower()[:24])[0] for _, _, cell in cells]
             if "prompt" in named and "response" in named and all(len(cell) < 40 for _, _, cell in cells):
-                columns = (named.index("prompt"), named.index("response"))
+                columns, top = (named.index("prompt"), named.index("response")), cells[0][0] + 1
                 continue
             quoted = mark in "|\t" or sum(text[start] == '"' for start, _, _ in cells) >= 2
             wordy = [each for each in cells if words.count(each[2]) >= 2]
             if columns and max(columns) < len(cells):
                 (start, _, prompt), (at, end, response) = cells[columns[0]], cells[columns[1]]
                 found += 1
-                yield _cells(min(start, at), max(end, cells[columns[0]][1]), prompt, response, at, "template", "")
+                begin = top - 1 if top else min(start, at)  # the header goes with the first row
+                yield _cells(begin, max(end, cells[columns[0]][1]), prompt, response, at, "template", "")
+                top = 0
             elif quoted and len(wordy) >= 2 and words.asks(wordy[0][2]) and words.count(wordy[1][2]) >= 4:
                 (start, _, prompt), (at, end, response) = wordy[0], wordy[-1]
                 found += 1
@@ -208,7 +225,7 @@ def _table_rows(text: str, mark: str) -> Iterator[list[tuple[int, int, str]]]:
     """The rows with two cells or more; a quoted cell may run over several lines."""
     cell = re.compile(rf'[ \t]*"((?:[^"]|"")*+)"[ ]*(?={re.escape(mark)}|\n|$)|[^{re.escape(mark)}\n]*+')
     cells: list[tuple[int, int, str]] = []
-    position = 0
+    position = line = 0
     while position <= len(text):
         found = cell.match(text, position)
         assert found is not None  # it may be empty
@@ -218,9 +235,9 @@ def _table_rows(text: str, mark: str) -> Iterator[list[tuple[int, int, str]]]:
             cells.append((start, found.end(), value))
         position = found.end() + 1
         if text[found.end() : position] != mark:
-            if len(cells) != 1:
+            if len(cells) > 1 or not text[line : found.end()].strip():
                 yield cells
-            cells = []
+            cells, line = [], position
 
 
 def _bare(text: str) -> Iterator[Pair]:

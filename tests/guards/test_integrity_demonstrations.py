@@ -208,7 +208,7 @@ def test_examples_in_a_document(shared_data: Path, number: int) -> None:
     for seed, name in enumerate(names):
         body = FORMATS[name](sampled(pairs, number, seed))
         inspection = inspect_text(f"{section}\n\n{body}\n\n{section}", "document")
-        found += covered(inspection, len(section) + 2, len(section) + 2 + len(body)) >= 0.9
+        found += covered(inspection, len(section) + 2, len(section) + 2 + len(body)) >= 0.85
     assert found >= 0.9 * len(names)
 
 
