@@ -140,16 +140,21 @@ RECORDS = {
     "a hearing by itself": HEARING,
     "a questionnaire": "Question 1: Do you smoke?\nAnswer: No.\nQuestion 2: Any allergies?\nAnswer: Penicillin.\n\n"
     "Which antibiotic is suitable?",
-    "notes": "Patient: J. M.\nAge: 67\nQuestion: chest pain?\nAnswer: none since Tuesday\nInput: 1,200 ml\nOutput: 900 ml\n\n"
+    "notes": "Patient: J. M.\nAge: 67\nQuestion: chest pain?\nAnswer: none since Tuesday\nInput: 1,200 "
+    "ml\nOutput: 900 ml\n\n"
     "Is metoprolol dosed correctly here?",
     "a table": "date,input,output\n" + "\n".join(f"2024-01-{day:02},{day * 10},{day * 12}" for day in range(1, 29)),
     "a configuration": json.dumps({"server": {"prompt": "$ ", "response": "ok"}, "users": [{"user": "ann"}]}, indent=1),
-    "several questions": "I am designing a bracket for a cabinet.\n\nWhich IP code do I need if it may be hosed down? Is steel "
-    "required?\n\nThe cabinet stands near the sea. Our supplier says galvanised steel lasts ten years, but I doubt it.\n\n"
+    "several questions": "I am designing a bracket for a cabinet.\n\nWhich IP code do I need if it may "
+    "be hosed down? Is steel "
+    "required?\n\nThe cabinet stands near the sea. Our supplier says galvanised steel lasts ten years, "
+    "but I doubt it.\n\n"
     "What does the standard say about salt spray? How long must the test run?\n\nWe also mount a fan in the door.\n\n"
     "Does that change the IP code?",
-    "a page of questions and answers": "From the leaflet:\n\nQ: What is Lyme disease?\nA: Lyme disease is an infection that ticks "
-    "pass on when they bite you.\n\nQ: How is Lyme disease treated?\nA: Lyme disease is treated with antibiotics; you should take "
+    "a page of questions and answers": "From the leaflet:\n\nQ: What is Lyme disease?\nA: Lyme disease "
+    "is an infection that ticks "
+    "pass on when they bite you.\n\nQ: How is Lyme disease treated?\nA: Lyme disease is treated with "
+    "antibiotics; you should take "
     "them for as long as your doctor says.\n\nWhich of these answers mentions ticks?",
     "code": "def ask(prompt):\n    # Q: why?\n    return model(prompt)\n\nWhat does this function return?",
     "a short talk": "Customer: My pump grinds since yesterday.\nAgent: I'm sorry to hear that. Which model is it?\n"

@@ -83,14 +83,14 @@ HIDDEN: dict[str, Callable[[str], str]] = {
     "percent by library": lambda text: quote(text).replace("%20", "%20"),
     "entities": lambda text: "".join(f"&#{ord(each)};" for each in text),
     "escapes": lambda text: "".join(f"\\u{ord(each):04x}" for each in text),
-    "rot13": lambda text: codecs.encode(text, "rot13"),
+    "rot13": lambda text: str(codecs.encode(text, "rot13")),
     "reversed": lambda text: text[::-1],
     "leetspeak": lambda text: text.translate(str.maketrans("oieas", "01345")),
     "apart": spelt_apart,
     "full width": lambda text: "".join(chr(ord(each) + 0xFEE0) if "!" <= each <= "~" else each for each in text),
     "look-alikes": lambda text: text.translate(str.maketrans("aeopcI", "аеорсІ")),
-    "zero width": lambda text: "\u200b".join(text),
-    "soft hyphens": lambda text: "\u00ad".join(text),
+    "zero width": "\u200b".join,
+    "soft hyphens": "\u00ad".join,
     "tags": lambda text: "".join(chr(0xE0000 + ord(each)) for each in text),
     "mathematical": lambda text: "".join(
         chr(0x1D41A + ord(each) - 97) if "a" <= each <= "z" else each for each in text
