@@ -93,7 +93,8 @@ _TOKEN = re.compile(
     r"|(?P<inst>\[/?INST\])|(?P<sys><</?SYS>>)|(?P<turn><end_of_turn>|</?s>)",
     re.IGNORECASE,
 )
-_TAG = re.compile(r"<(?P<shut>/?)(?P<name>[^\W\d_]{1,24})(?:[ \t][^<>\n]{0,120})?>")
+_TAG = re.compile(r"<(?P<shut>/?)(?P<name>[^\W\d_]{1,24})(?P<more>[ \t][^<>\n]{0,120})?>")
+_WHO = re.compile(r"(?<![\w-])(?:role|speaker|from|who|author)=[\"']?(\w{1,24})", re.IGNORECASE)
 _INLINE = re.compile(
     r"(?:(?<=[.?!)\"'|;\]>])[ \t]{1,8}|(?<=[。？！])[ \t]{0,8}|[ \t](?=[*#A-Z]))[*#\[(<|]{0,4}[ \t]?"
     r"(?P<label>[^\W\d_]{1,16})[ \t]?\d{0,3}[)\]*>|]{0,4}[ \t]?[:：][ \t]?\*{0,2}"
@@ -113,7 +114,8 @@ def find_markers(text: str) -> list[Marker]:
                 kept[-1] = marker
             continue
         kept.append(marker)
-    return _with_roles([marker for at, marker in enumerate(kept) if marker.role != "stage" or _ends(kept, at)])
+    kept = _with_roles(kept)
+    return [marker for at, marker in enumerate(kept) if marker.role != "stage" or _ends(kept, at)]
 
 
 def _ends(markers: list[Marker], at: int) -> bool:
@@ -154,24 +156,21 @@ def _tokens(text: str) -> Iterator[Marker]:
 
 
 def _tags(text: str) -> Iterator[Marker]:
-    """Tags with a role, each with the place where it is closed."""
-    open_at: dict[str, tuple[int, int]] = {}
+    """Tags with a role, by their name or an attribute, each with the place where it is closed."""
+    waiting: dict[str, Marker] = {}
     for found in _TAG.finditer(text):
-        name = found["name"].lower()
-        role, kind = _known(name)
-        if role not in _SPEAKERS or (len(name) == 1 and name not in "qa"):
+        tag = found["name"].lower()
+        if tag in waiting:
+            marker = waiting.pop(tag)
+            yield replace(marker, stop=found.start()) if found["shut"] else marker
+        if found["shut"]:
             continue
-        if not found["shut"]:
-            if name in open_at:
-                start, end = open_at.pop(name)
-                yield Marker(start=start, end=end, label=f"<{name}>", role=role, kind=kind)
-            open_at[name] = (found.start(), found.end())
-        elif name in open_at:
-            start, end = open_at.pop(name)
-            yield Marker(start=start, end=end, label=f"<{name}>", role=role, kind=kind, stop=found.start())
-    for name, (start, end) in open_at.items():
+        who = _WHO.search(found["more"] or "")
+        name = who[1].lower() if who else tag
         role, kind = _known(name)
-        yield Marker(start=start, end=end, label=f"<{name}>", role=role, kind=kind)
+        if role in _SPEAKERS and (len(name) > 1 or name in "qa"):
+            waiting[tag] = Marker(start=found.start(), end=found.end(), label=f"<{name}>", role=role, kind=kind)
+    yield from waiting.values()
 
 
 def _inline(text: str) -> Iterator[Marker]:
@@ -217,7 +216,20 @@ def _slip(right: str, written: str) -> bool:
 
 def _with_roles(markers: list[Marker]) -> list[Marker]:
     """Unknown labels that take turns, as known ones would, get the roles of those that speak and answer."""
-    if sum(marker.role == "prompt" for marker in markers) and sum(marker.role == "response" for marker in markers):
+    roles = Counter(marker.role for marker in markers)
+    if roles["prompt"] and roles["response"]:
+        return [marker for marker in markers if marker.role != "unknown"]
+    if roles["response"] > 1:  # “Scenario: … Advice: …”: what stands before each answer is what it answers
+        before = Counter(
+            one.label
+            for one, other in pairwise(markers)
+            if one.role != "response" == other.role and one.label[:1] != "<"
+        )
+        for label, times in before.most_common(1):
+            if times >= 2:
+                markers = [
+                    replace(each, role="prompt", kind="other") if each.label == label else each for each in markers
+                ]
         return [marker for marker in markers if marker.role != "unknown"]
     often = Counter(marker.label for marker in markers)
     repeated = [marker for marker in markers if often[marker.label] > 1]

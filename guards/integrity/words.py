@@ -50,7 +50,7 @@ _CLOSER = re.compile(
     r"|what do you think\?)",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"\s*(?:>\s*)?(?:\(?\d{1,4}[.)\]:]\s*)?")
+_NUMBER = re.compile(r"\s*(?:[>*•-]\s*)?(?:\(?\d{1,4}[.)\]:]\s*)?")
 _OPENS = re.compile(
     r"\s*(?:can|could|would|will|should|may|how|what|when|where|which|who|why|do|does|explain|tell me|give me"
     r"|describe"
@@ -179,7 +179,7 @@ def addresses(text: str) -> bool:
 def opens(line: str) -> bool:
     """Whether a line, without any label, begins a new prompt: it asks, or tells of the writer's own matter."""
     head = _NUMBER.sub("", line[:HEAD], count=1)
-    if _CLOSER.match(head) or head.lstrip()[:1] in "-*•|" or count(head) < 3:
+    if _CLOSER.match(head) or head.lstrip()[:1] in "|*" or count(head) < 3:
         return False
     if "?" in head or "？" in head:
         ends = head.rstrip("\"'* \t)")[-1:] in ("?", "？")
