@@ -219,18 +219,6 @@ def _with_roles(markers: list[Marker]) -> list[Marker]:
     roles = Counter(marker.role for marker in markers)
     if roles["prompt"] and roles["response"]:
         return [marker for marker in markers if marker.role != "unknown"]
-    if roles["response"] > 1:  # “Scenario: … Advice: …”: what stands before each answer is what it answers
-        before = Counter(
-            one.label
-            for one, other in pairwise(markers)
-            if one.role != "response" == other.role and one.label[:1] != "<"
-        )
-        for label, times in before.most_common(1):
-            if times >= 2:
-                markers = [
-                    replace(each, role="prompt", kind="other") if each.label == label else each for each in markers
-                ]
-        return [marker for marker in markers if marker.role != "unknown"]
     often = Counter(marker.label for marker in markers)
     repeated = [marker for marker in markers if often[marker.label] > 1]
     names = [marker.label for marker in repeated]
