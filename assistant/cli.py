@@ -267,6 +267,22 @@ def verify(
 
 
 @app.command()
+def check(
+    input: Annotated[  # noqa: A002
+        str, typer.Option("--input", help="JSON Lines {id, messages} or {id, text, source}; - for stdin.")
+    ],
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """Find and take out what steers an answer: examples, injected instructions, other roles, hidden text."""
+    from assistant import commands, terminal
+
+    _settings(home)  # a bad setting is an error here too
+    failed = terminal.show_each(commands.inspections(commands.rows(None, input, name="")), json=json)
+    raise typer.Exit(FAILED if failed else 0)
+
+
+@app.command()
 def serve(
     host: Annotated[str | None, typer.Option("--host", help="Address to listen on; default 127.0.0.1.")] = None,
     port: Annotated[

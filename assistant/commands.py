@@ -8,16 +8,17 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.types import Answer, Question, Turn
 from corpus.errors import HomeNotWritable, UsageError
 from corpus.types import DOMAINS, Domain, IngestReport, Progress, SearchResult
-from guards.types import Claim, Label, Verdict
+from guards.types import Claim, Inspection, Label, Message, Verdict
 
 if TYPE_CHECKING:
     from assistant.ask import Assistant
@@ -57,7 +58,17 @@ class Checked:
     """Of each sentence the place in the answer, the text, and what was found."""
 
 
-Result = tuple[Row, Answer | SearchResult | Checked] | BadRow
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspected:
+    """A conversation or a text that was inspected."""
+
+    inspection: Inspection
+    messages: tuple[Message, ...]
+    """The conversation; empty for a single text."""
+    seconds: float
+
+
+Result = tuple[Row, Answer | SearchResult | Checked | Inspected] | BadRow
 
 
 @contextmanager
@@ -113,7 +124,8 @@ def ingest_starter(library: Library, progress: Callable[[Progress], None]) -> In
 def rows(text: str | None, source: str | None, *, name: str) -> Iterator[Row | BadRow]:
     """The one item on the command line, or those of a JSON Lines file, read as they are needed.
 
-    `name` is the field that every item must have, a string. Raises UsageError for both, neither, or no such file.
+    `name` is the field that every item must have, a string; empty: none. Raises UsageError for both,
+    neither, or no such file.
     """
     if (text is None) == (source is None):
         raise UsageError(f"give either a {name} or --input FILE")
@@ -141,6 +153,8 @@ def _parsed(lines: Iterable[bytes], name: str) -> Iterator[Row | BadRow]:
             continue
         if not isinstance(fields, dict):
             yield BadRow(line=number, id=None, reason="not a JSON object")
+        elif not name:
+            yield Row(line=number, id=fields.get("id", ""), fields=fields)
         elif not isinstance(fields.get(name), str):
             yield BadRow(line=number, id=fields.get("id"), reason=f"no {name!r} that is a string")
         else:
@@ -233,6 +247,47 @@ def verdicts(settings: Settings, rows: Iterable[Row | BadRow]) -> Iterator[Resul
             row,
             Checked(label=_whole(found), score=min((each.score for each in found), default=0.0), sentences=sentences),
         )
+
+
+def inspections(rows: Iterable[Row | BadRow]) -> Iterator[Result]:
+    """What the Prompt Integrity Service says of each conversation or text."""
+    from guards.integrity.service import inspect_conversation, inspect_text
+
+    for row in rows:
+        if isinstance(row, BadRow):
+            yield row
+            continue
+        start = time.perf_counter()
+        try:
+            messages = _messages(row)
+            found = inspect_conversation(messages) if messages else inspect_text(*_text(row))
+        except UsageError as error:
+            yield BadRow(line=row.line, id=row.id, reason=str(error))
+            continue
+        yield row, Inspected(inspection=found, messages=messages, seconds=time.perf_counter() - start)
+
+
+def _messages(row: Row) -> tuple[Message, ...]:
+    items = row.fields.get("messages")
+    if items is None:
+        return ()
+    if "text" in row.fields:
+        raise UsageError("give either 'messages' or 'text'")
+    if not isinstance(items, list) or not items:
+        raise UsageError("'messages' is not a list with a message in it")
+    for item in items:
+        if not (isinstance(item, dict) and isinstance(item.get("role"), str) and isinstance(item.get("content"), str)):
+            raise UsageError("each of 'messages' needs a 'role' and a 'content' that are strings")
+    return tuple(Message(role=_valid(item["role"]), text=_valid(item["content"])) for item in items)
+
+
+def _text(row: Row) -> tuple[str, Literal["user", "document", "answer"]]:
+    text, source = row.fields.get("text"), row.fields.get("source")
+    if not isinstance(text, str):
+        raise UsageError("neither 'messages' nor a 'text' that is a string")
+    if source not in ("user", "document", "answer"):
+        raise UsageError("'source' is none of user, document, answer")
+    return _valid(text), source
 
 
 def _whole(verdicts: Sequence[Verdict]) -> Label:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from assistant.types import Answer, AnswerSentence, Citation
 from corpus.types import Document, Hit, IngestReport, Quarantined, SearchResult
+from guards.types import Finding, Inspection, Message
 
 
 def answer_to_json(answer: Answer) -> dict[str, Any]:
@@ -103,6 +104,34 @@ def hit_to_json(hit: Hit) -> dict[str, Any]:
         "end": passage.end,
         "text": passage.text,
     }
+
+
+def inspection_to_json(
+    inspection: Inspection,
+    messages: Sequence[Message],
+    *,
+    id: Any,  # noqa: A002 - the interface's name
+    seconds: float,
+) -> dict[str, Any]:
+    """What the Prompt Integrity Service found in a text, or in the messages when there are any."""
+    redacted: str | list[dict[str, str]] = inspection.texts[0]
+    if messages:
+        redacted = [
+            {"role": message.role, "content": text} for message, text in zip(messages, inspection.texts, strict=True)
+        ]
+    return {
+        "id": id,
+        "action": inspection.action,
+        "findings": [finding_to_json(finding) for finding in inspection.findings],
+        "redacted": redacted,
+        "seconds": round(seconds, 6),
+    }
+
+
+def finding_to_json(finding: Finding) -> dict[str, Any]:
+    """One finding; `message` only where there are several."""
+    fields = {**asdict(finding), "score": round(finding.score, 4)}
+    return {name: value for name, value in fields.items() if name != "message" or value is not None}
 
 
 def report_to_json(report: IngestReport) -> dict[str, Any]:

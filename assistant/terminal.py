@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from assistant import serialise
-from assistant.commands import BadRow, Checked, Result, Row
+from assistant.commands import BadRow, Checked, Inspected, Result, Row
 from assistant.types import Answer, Citation
 from corpus.types import Document, Failure, IngestReport, Progress, Quarantined, SearchResult
 
@@ -152,18 +152,22 @@ def show_each(results: Iterable[Result], *, json: bool) -> int:
             show_answer(value, heading=row.fields["question"] if row.line else "")
         elif isinstance(value, SearchResult):
             _show_hits(value)
+        elif isinstance(value, Inspected):
+            _show_inspected(row, value)
         else:
             _show_checked(row, value)
     return failed
 
 
-def _as_json(row: Row, value: Answer | SearchResult | Checked) -> dict[str, Any]:
+def _as_json(row: Row, value: Answer | SearchResult | Checked | Inspected) -> dict[str, Any]:
     match value:
         case Answer():
             answer = serialise.answer_to_json(value)
             return {**answer, "id": row.id} if row.id != "" else answer
         case SearchResult():
             return serialise.search_to_json(value, id=row.id)
+        case Inspected():
+            return serialise.inspection_to_json(value.inspection, value.messages, id=row.id, seconds=value.seconds)
         case Checked():
             return {
                 "id": row.id,
@@ -251,3 +255,11 @@ def _show_checked(row: Row, value: Checked) -> None:
     for _, text, verdict in value.sentences:
         why = f": {'; '.join(verdict.reasons)}" if verdict.reasons else ""
         out.print(f"    {verdict.label} ({verdict.score:.2f}) {' '.join(text.split())}{why}")
+
+
+def _show_inspected(row: Row, value: Inspected) -> None:
+    out = _console()
+    out.print(f"{row.id or row.line}: {value.inspection.action} ({1000 * value.seconds:.1f} ms)", style="bold")
+    for finding in value.inspection.findings:
+        where = f"message {finding.message + 1}, " if finding.message is not None else ""
+        out.print(f"    {finding.check} ({where}characters {finding.start}-{finding.end}): {finding.reason}")

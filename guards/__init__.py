@@ -1,5 +1,6 @@
 """guards: what may pass.
 
+`integrity` reads a whole context, finds what steers the answer instead of asking for it, and takes that out.
 `grounding` ties each sentence of an answer to the evidence it cites and says whether it is supported. It works on
 plain strings, so anybody can use it without the rest of Plumbline.
 

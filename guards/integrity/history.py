@@ -1,0 +1,126 @@
+"""History: does an earlier conversation belong to this question, or was it planted to steer the answer?
+
+The turns of a real conversation refer to each other: they share the words of their matter, or lean on what was said. A
+planted one is a row of unrelated questions, each with ready advice, before a question unrelated to all of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import chain
+from statistics import fmean, median
+
+from guards.integrity import words
+from guards.integrity.demonstrations import LEAST, asserts, steers
+from guards.integrity.normal import View, normalise
+from guards.integrity.pairs import Found, Pair, readings
+from guards.types import Message
+
+_BACK = re.compile(
+    r"\b(?:that|those|this|these|it|them|they|you said|you mentioned|earlier|instead|again|above|previous|else"
+    r"|both)\b",
+    re.IGNORECASE,
+)
+_CITED = re.compile(r"\[\d{1,3}\]")
+
+MOST_LINKED = 0.4
+"""Largest share of turns that refer back at which a history still counts as planted: of two turns not even the last,
+of many less than half. Chosen on rows of unrelated questions against pages of questions about one matter."""
+
+
+def planted_turns(messages: Sequence[Message], asked: int) -> list[tuple[int, int]]:
+    """The assistant's turns of a planted history: index of each, and how many there are; none in a real conversation.
+
+    `asked` is the index of the message with the question, -1 when there is none.
+    """
+    turns: list[tuple[int, Pair]] = []
+    prompts: list[str] = []
+    said: list[str] = []
+    for at, message in enumerate(messages):
+        text = normalise(message.text[: 4 * words.HEAD]).text
+        if message.role == "user":
+            if prompts and len(said) < len(prompts):
+                prompts[-1] = f"{prompts[-1]}\n{text}" if at != asked else prompts[-1]
+                if at != asked:
+                    continue
+                said.append("")
+            prompts.append(text)
+        elif message.role == "assistant" and prompts and len(said) < len(prompts):
+            turns.append((at, _turn(prompts[-1], text)))
+            said.append(text)
+        elif message.role == "assistant" and turns and prompts:
+            turns.append((at, _turn(prompts[-1], text)))
+    pairs = [pair for _, pair in turns]
+    claims = [pair for pair in pairs if asserts(pair)]
+    if len(claims) < LEAST or len(claims) < 0.2 * len(pairs):
+        return []
+    share = _share(prompts, said)
+    advising = fmean(words.advises(pair.response) for pair in claims)
+    if fmean(bool(_CITED.search(pair.response)) for pair in claims) >= 0.5:  # as answers of this assistant look
+        advising = fmean(words.personal(pair.prompt) and words.addresses(pair.response) for pair in claims)
+        share = max(share, 0.01)
+    if share > MOST_LINKED or (share and advising < 0.5):
+        return []
+    return [(at, len(turns)) for at, _ in turns]
+
+
+def _turn(prompt: str, response: str) -> Pair:
+    return Pair(
+        start=0, end=len(response), prompt=prompt, response=response, form="turns", response_start=0, closed=True
+    )
+
+
+def _share(prompts: Sequence[str], said: Sequence[str]) -> float:
+    """Share of turns that follow from what came before them, 0 to 1; the last one, which asks, counts twice."""
+    theme = Counter(chain(*(words.content(prompt) for prompt in prompts)))
+    if len(prompts) < 2 or (len(prompts) > 2 and max(theme.values(), default=0) >= 0.8 * len(prompts)):
+        return 1.0
+    linked = [
+        _linked(prompts[at], prompts[at - 1], said[at - 1] if at - 1 < len(said) else "")
+        for at in range(1, len(prompts))
+    ]
+    if any(linked) and median(words.count(answer) for answer in said) < 25:
+        return 1.0  # in short exchanges people change the subject freely
+    return (sum(linked) + linked[-1]) / (len(linked) + 1)
+
+
+def _linked(prompt: str, before: str, answer: str) -> bool:
+    about = words.subjects(prompt)
+    if words.count(answer) <= 40 and len(words.content(prompt) & (words.content(before) | words.content(answer))) >= 2:
+        return True
+    if about & words.subjects(before) or len(about & words.subjects(answer)) >= 2 or words.leans(prompt):
+        return True
+    brief = words.count(prompt) <= 12
+    return brief and bool(about & words.subjects(answer) or (len(about) < 2 and _BACK.search(prompt)))
+
+
+def scattered_pairs(texts: Sequence[str]) -> list[tuple[int, int, int]]:
+    """Single labelled examples that are spread over several texts: index of the text, and from where to where."""
+    found: list[tuple[int, View, Found]] = []
+    for at, text in enumerate(texts):
+        if len(text) < 40:
+            continue
+        view = normalise(text)
+        single = [
+            each for each in readings(view.text) if len(each.pairs) == 1 and each.pairs[0].form in ("template", "qa")
+        ]
+        if single:
+            found.append((at, view, single[0]))
+    if len(found) < LEAST:
+        return []
+    pairs = tuple(each.pairs[0] for _, _, each in found)
+    if not steers(Found(pairs=pairs), "", "user"):
+        return []
+    places = []
+    for at, view, each in found:
+        pair = each.pairs[0]
+        places.append((at, *view.place(pair.start, _end(view.text, pair))))
+    return places
+
+
+def _end(text: str, pair: Pair) -> int:
+    """A single example ends where its text does, or before a last paragraph that asks."""
+    last = text.rfind("\n\n", pair.response_start, pair.end)
+    return last if last > 0 and words.requests(text[last : pair.end]) else pair.end
