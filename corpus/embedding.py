@@ -30,6 +30,9 @@ WINDOW = 256
 BATCH = 32
 """Texts embedded at a time."""
 
+SMALL_BATCH = 4
+"""Texts at a time when there are few of them; padding then costs more than calls."""
+
 Embedded = tuple["Vector", "Matrix"]
 """A passage's vector, and one row for each of its sentences."""
 
@@ -88,20 +91,19 @@ class MiniLM:
         rows = [vector for vector, _ in self.passages([(text, ()) for text in texts])]
         return np.stack(rows) if rows else np.zeros((0, self.dimension), dtype=np.float32)
 
-    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
-        """The output of every token of each text, special ones left out."""
+    def tokens(self, texts: Sequence[str], *, longest: int = WINDOW) -> list[Tokens]:
+        """The output of every token of each text, special ones left out, `longest` tokens at most."""
         import numpy as np
 
-        if not texts:
-            return []
         _, tokenizer = self._load()
         encodings = tokenizer.encode_batch(list(texts))
-        hidden = self._outputs(encodings)
+        for encoding in encodings:
+            encoding.truncate(longest)
         results = []
-        for row, encoding in enumerate(encodings):
+        for encoding, outputs in zip(encodings, self._outputs(encodings, SMALL_BATCH), strict=True):
             offsets = np.array(encoding.offsets)
             real = np.flatnonzero(offsets[:, 1] > offsets[:, 0])
-            vectors = hidden[row, real]
+            vectors = outputs[real]
             lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
             results.append(Tokens(vectors=vectors / lengths, starts=offsets[real, 0], ends=offsets[real, 1]))
         return results
@@ -110,20 +112,23 @@ class MiniLM:
         """Vectors of passages and of their sentences, in the order given."""
         _, tokenizer = self._load()
         encodings = tokenizer.encode_batch([text for text, _ in items])
-        # Texts of like length share a batch: little padding, and little change of the int8 ranges by neighbours.
-        order = sorted(range(len(items)), key=lambda index: len(encodings[index].ids))
-        results: list[Embedded | None] = [None] * len(items)
-        for start in range(0, len(order), BATCH):
-            chosen = order[start : start + BATCH]
-            hidden = self._outputs([encodings[index] for index in chosen])
-            for row, index in enumerate(chosen):
-                tokens = hidden[row, : len(encodings[index].ids)]
-                results[index] = _pooled(tokens, encodings[index], items[index][1])
-        return [result for result in results if result is not None]
+        return [
+            _pooled(outputs, encoding, spans)
+            for outputs, encoding, (_, spans) in zip(self._outputs(encodings, BATCH), encodings, items, strict=True)
+        ]
 
-    def _outputs(self, encodings: Sequence[Encoding]) -> Any:
+    def _outputs(self, encodings: Sequence[Encoding], batch: int) -> list[Any]:
+        """The outputs of each text's tokens, shape (tokens, dimension), in the order given."""
         session, _ = self._load()
-        return session.run(None, model_inputs(encodings))[0]
+        # Texts of like length share a batch: little padding, and little change of the int8 ranges by neighbours.
+        order = sorted(range(len(encodings)), key=lambda index: len(encodings[index].ids))
+        outputs: list[Any] = [None] * len(encodings)
+        for start in range(0, len(order), batch):
+            chosen = order[start : start + batch]
+            hidden = session.run(None, model_inputs([encodings[index] for index in chosen]))[0]
+            for row, index in enumerate(chosen):
+                outputs[index] = hidden[row, : len(encodings[index].ids)]
+        return outputs
 
     def _load(self) -> tuple[onnxruntime.InferenceSession, Tokenizer]:
         with self._lock:

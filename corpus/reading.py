@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from corpus.types import Span
 
 
+LONGEST = 160
+"""Tokens of a text that are read; sentences beyond meet nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """How well one text meets a question."""
@@ -55,7 +59,7 @@ class LateInteraction:
         (asked,) = self.encoder.tokens([question])
         if not len(asked.vectors):
             return [Reading(whole=0.0, sentences=(0.0,) * len(spans)) for _, spans in texts]
-        read = self.encoder.tokens([text for text, _ in texts])
+        read = self.encoder.tokens([text for text, _ in texts], longest=LONGEST)
         return [_reading(asked, tokens, spans) for tokens, (_, spans) in zip(read, texts, strict=True)]
 
 
