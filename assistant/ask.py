@@ -16,10 +16,13 @@ from assistant.generate import Generator, generate
 from assistant.rank import rank
 from assistant.release import refuse, release
 from assistant.retrieve import retrieve
-from assistant.types import Answer, AnswerSentence, Question
+from assistant.types import Admitted, Answer, AnswerSentence, Question, Released
 from assistant.verify import verify
+from assistant.weigh import weigh
+from guards.gate import Gate
 
 if TYPE_CHECKING:
+    from assistant.audit import Audit
     from corpus.library import Library
     from guards.grounding.verifier import Verifier
 
@@ -33,6 +36,17 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What to do now, in an emergency. Words of ours alone, so they need not wait for the answer."""
+
+    text: str
+
+
+Step = Progress | Notice | AnswerSentence | Answer
+"""What a person may see while an answer is made; the Answer comes last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assistant:
     """Everything an answer needs, put together by `assistant.build.build`. Safe to share between threads."""
 
@@ -42,6 +56,10 @@ class Assistant:
     """In order of preference on equal rank; the extractive one is always among them."""
     passages: int = 8
     """How many passages are put before the generators."""
+    gate: Gate = field(default_factory=Gate)
+    """Lets answers through, or not."""
+    audit: Audit | None = None
+    """Where each answer is put on record; None: nowhere."""
 
     def ask(self, question: Question) -> Answer:
         """Answer a question. Never raises for anything that the question or a language model does."""
@@ -49,19 +67,23 @@ class Assistant:
         assert isinstance(answer, Answer)
         return answer
 
-    def stream(self, question: Question) -> Iterator[Progress | AnswerSentence | Answer]:
-        """The same, step by step: progress, then each sentence once it may be read, then the whole Answer, last."""
+    def stream(self, question: Question) -> Iterator[Step]:
+        """The same, step by step: progress, what to do now in an emergency, then each sentence once it may be read,
+        then the whole Answer, last.
+        """
         clock = _Clock()
 
         yield Progress(stage="guard_in")
         with clock.stage("guard_in"):
-            admitted = admit(question)
+            admitted = weigh(admit(question), self.gate)
+        yield from _urgent(admitted)
         if admitted.refusal:
-            yield clock.stamp(refuse(admitted))
+            yield self._recorded(Released(answer=clock.stamp(refuse(admitted))))
             return
 
         yield Progress(stage="retrieve")
         with clock.stage("retrieve"):
+            self.gate.prepare()
             retrieved = retrieve(admitted, self.library, passages=self.passages)
 
         yield Progress(stage="generate")
@@ -78,9 +100,20 @@ class Assistant:
 
         yield Progress(stage="guard_out")
         with clock.stage("guard_out"):
-            answer = release(ranked)
+            released = release(ranked, self.gate)
+        answer = self._recorded(replace(released, answer=clock.stamp(released.answer)))
         yield from answer.sentences
-        yield clock.stamp(answer)
+        yield answer
+
+    def _recorded(self, released: Released) -> Answer:
+        """The answer, once it is on record: what a person has seen never lacks its record."""
+        if self.audit is not None:
+            self.audit.record(released)
+        return released.answer
+
+
+def _urgent(admitted: Admitted) -> Iterator[Notice]:
+    return (Notice(text=each) for each in (admitted.assessment.urgent if admitted.assessment else ()))
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.ask import Assistant
+from assistant.audit import Audit
 from assistant.errors import SettingsError
 from assistant.generate import Generator
 from assistant.generators.extractive import Extractive
@@ -14,6 +15,7 @@ from corpus.embedding import Embedder, MiniLM, OpenAICompatible
 from corpus.library import Library
 from corpus.reading import MODEL, CrossEncoder
 from corpus.vectors import Chroma, VectorStore
+from guards.gate import Gate
 from guards.grounding.overlap import OverlapVerifier
 from guards.grounding.verifier import Verifier
 
@@ -37,6 +39,8 @@ def build(settings: Settings, *, writable: bool = True) -> Assistant:
         verifier=make_verifier(embedder),
         generators=generators,
         passages=settings.passages,
+        gate=Gate(),
+        audit=make_audit(settings),
     )
 
 
@@ -67,6 +71,11 @@ def make_vectors(settings: Settings) -> VectorStore:
             return Chroma(folder=settings.home / "vectors")
         case url:
             return Chroma(url=url)
+
+
+def make_audit(settings: Settings) -> Audit | None:
+    """Where answers are put on record, if anywhere."""
+    return Audit(settings.home, text=settings.audit_text) if settings.audit else None
 
 
 def make_verifier(embedder: Embedder) -> Verifier:
