@@ -29,7 +29,8 @@ def statements(answer: str) -> tuple[Statement, ...]:
         rest = text[lead:].strip()
         if rest or not found:
             words = " ".join(_MARKS.sub("", rest).split())
-            found.append(Statement(text=words, start=end - len(rest), end=end, citations=_numbers(rest)))
+            numbers = _numbers(rest if found else text)
+            found.append(Statement(text=words, start=end - len(rest), end=end, citations=numbers))
     return tuple(replace(each, citations=tuple(dict.fromkeys(each.citations))) for each in found)
 
 

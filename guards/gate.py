@@ -78,7 +78,7 @@ class Run:
         kind = ""
         try:
             found = check(self.draft)
-        except Exception as error:  # noqa: BLE001 - whatever a check raises, it has given no verdict
+        except BaseException as error:  # noqa: BLE001 - whatever a check raises, it has given no verdict
             kind = type(error).__name__
         else:
             if not (isinstance(found, tuple) and all(isinstance(each, Finding) for each in found)):
@@ -187,8 +187,9 @@ class Gate:
             raise run.failed
 
     def _limit_of(self, name: str) -> float:
-        if name == "guardrails" and self._chain is None:
-            return LOADING_S
+        """Seconds for a check; for what lies between checks, and the making of a `Guard`, a limit of its own."""
+        if name in ("", "guardrails"):
+            return LOADING_S if self._chain is None else LIMIT_S
         return self._limits.get(name, self._limit)
 
     def _no_verdict(self, name: str, kind: Outcome, seconds: float) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("speed", "retrieval")
+NAMES = ("speed", "retrieval", "guards")
 
 
 def main() -> int:

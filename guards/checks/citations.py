@@ -44,7 +44,8 @@ def contradiction(draft: Draft) -> tuple[Finding, ...]:
             found.append(drop("contradiction", each, f"A sentence contradicted its source: {_safe(reasons)}."))
             continue
         turned = [differences(each.text, support) for support in _supports(draft, each)]
-        if turned and all(turned):  # one source that says it as the sentence does is enough
+        # One source that says it as the sentence does is enough; and words lifted whole turn nothing.
+        if turned and all(turned) and not any(lifted(each.text, source) for source in draft.cited(each)):
             found.append(drop("contradiction", each, f"A sentence turned what its source says: {turned[0][0]}."))
     return tuple(found)
 
@@ -55,11 +56,9 @@ def _safe(reasons: str) -> str:
 
 
 def _supports(draft: Draft, statement: Statement) -> Iterator[str]:
-    """The words of each source that are meant to carry the sentence, where it does not lift them as they stand."""
+    """The words of each source that are meant to carry the sentence, where they are known."""
     for place, source in enumerate(draft.cited(statement)):
-        if lifted(statement.text, source):
-            yield statement.text
-        elif len(statement.quotes) > place:
+        if len(statement.quotes) > place:
             yield source.text[slice(*statement.quotes[place])]
         elif statement.verdict and statement.verdict.support and statement.verdict.evidence == place:
             yield evidence(source)[slice(*statement.verdict.support)]

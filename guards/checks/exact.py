@@ -82,7 +82,8 @@ class _Reading:
 
 def _read(raw: str) -> _Reading:
     """Both as it stands and with its words made whole, which is how a sentence is lifted."""
-    text = raw if (whole := clean(raw)) == " ".join(raw.split()) else f"{raw}\n{whole}"
+    stands, whole = " ".join(raw.split()), clean(raw)
+    text = whole if whole == stands else f"{stands}\n{whole}"
     given, folded = quantities(text), _fold(text)
     return _Reading(
         numbers=frozenset(each.number for each in given if not each.identifier),
