@@ -109,7 +109,7 @@ def test_another_verifier_may_be_brought() -> None:
 def test_in_a_stream_nothing_comes_out_that_failed() -> None:
     """Guardrails' own streaming, with a Guard for each stream: a sentence fails as a whole or not at all."""
 
-    def says(*_: Any, **__: Any) -> Any:
+    def says(*_: Any, messages: Any = None, **__: Any) -> Any:
         yield from ("The maximum dose is ", "2,000 mg a day [1]. ", "The maximum dose is 9,000", " mg a day [1]. ")
 
     guard = guardrails.Guard().use(validators.Exact(on_fail="filter"))
