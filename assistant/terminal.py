@@ -217,7 +217,8 @@ def show_answer(answer: Answer, *, heading: str = "") -> None:
         if notice not in answer.urgent:
             out.print(f"Note: {notice}", style="yellow")
     for finding in answer.findings:
-        out.print(f"Set aside: {finding.reason}", style="dim")
+        if finding.action != "hold":  # the text says it
+            out.print(f"Set aside: {finding.reason}", style="dim")
     for citation in answer.citations:
         out.print()
         _show_citation(out, citation)
