@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from guards.grounding.verifier import Verifier
 
 
+KEPT = "The question and a draft of an answer are kept for whoever reviews it, and for nobody else."
+NOT_KEPT = "It could not be put on record here: please ask a qualified person yourself."
+"""What becomes of a question that is held."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """A stage has begun; for people who wait."""
@@ -107,9 +112,12 @@ class Assistant:
 
     def _recorded(self, released: Released) -> Answer:
         """The answer, once it is on record: what a person has seen never lacks its record."""
-        if self.audit is not None:
-            self.audit.record(released)
-        return released.answer
+        answer = released.answer
+        kept = self.audit is not None and self.audit.record(released)
+        if answer.status == "held":
+            told = KEPT if kept else NOT_KEPT
+            return replace(answer, text=f"{answer.text} {told}", reason=f"{answer.reason} {told}")
+        return answer
 
 
 def _urgent(admitted: Admitted) -> Iterator[Notice]:

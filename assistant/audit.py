@@ -21,6 +21,7 @@ from typing import Any
 from assistant.serialise import answer_to_json
 from assistant.types import Answer, Released
 from guards import policies
+from guards.errors import PolicyError
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +91,7 @@ def entry(released: Released, *, text: bool) -> dict[str, Any]:
         "domain": answer.domain,
         "generator": answer.generator,
         "ranking": answer.policy_version,
-        "policy": policies.version(),
+        "policy": _policy(),
         "confidence": round(answer.confidence, 4),
         "sentences": len(answer.sentences),
         "findings": [
@@ -111,6 +112,14 @@ def entry(released: Released, *, text: bool) -> dict[str, Any]:
     elif text:
         kept["text"] = answer.text
     return kept
+
+
+def _policy() -> str:
+    """The policies' versions; a record is made even where they cannot be read."""
+    try:
+        return policies.version()
+    except PolicyError:
+        return "unreadable"
 
 
 def _documents(answer: Answer) -> list[dict[str, Any]]:

@@ -68,6 +68,8 @@ class Run:
     findings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
     """What each check that has come to an end found."""
     failed: NoVerdict | None = None
+    abandoned: bool = False
+    """Nobody waits for it any more: its thread ends it as soon as the check that hung comes back."""
     done: threading.Event = field(default_factory=threading.Event)
 
     def call(self, name: str, check: Check) -> tuple[Finding, ...]:
@@ -84,6 +86,8 @@ class Run:
             if not (isinstance(found, tuple) and all(isinstance(each, Finding) for each in found)):
                 kind = f"nonsense ({type(found).__name__})"
         self.current = ("", time.monotonic())
+        if self.abandoned:  # counted when it was given up
+            raise NoVerdict(name, "timeout")
         outcome: Outcome = "error" if kind else "found" if found else "passed"
         self.metrics.add(name, outcome, time.monotonic() - started)
         if kind:
@@ -182,6 +186,7 @@ class Gate:
             if run.done.wait(max(0.0, left)):
                 break
             if run.current == (name, began) and left <= 0:
+                run.abandoned = True
                 self._no_verdict(name or "gate", "timeout", self._limit_of(name))
         if run.failed:
             raise run.failed

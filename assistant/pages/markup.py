@@ -224,8 +224,6 @@ def _unanswered(given: Mapping[str, Any]) -> str:
             '<p class="verdict">Held for a human.</p>'
             "<p>No answer is given here: this question needs a person who can judge it. "
             f"{escape(given['reason'] or '')}</p>"
-            '<p class="muted">Your question and a draft of an answer are kept for whoever reviews it, and for nobody '
-            "else.</p>"
         )
     if given["status"] != "abstained":
         return f"<p>{escape(given['text'])}</p>"

@@ -21,6 +21,7 @@ from assistant.audit import Audit, entry
 from assistant.build import build, make_audit
 from assistant.settings import load
 from assistant.types import Answer, Question, Released, Turn
+from guards.errors import PolicyError
 from guards.types import Finding
 
 SECRET = "the words of Ms Roe"
@@ -74,6 +75,14 @@ def test_a_held_answer_brings_what_its_reviewer_needs(tmp_path: Path) -> None:
     assert audit.record(Released(answer=ANSWER))
     (kept,) = audit.held()
     assert (kept["question"], kept["reason"], kept["draft"]["text"]) == (SECRET, "It is grave.", "the draft")
+
+
+def test_policies_that_cannot_be_read_cost_no_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> str:
+        raise PolicyError("policy medical: broken")
+
+    monkeypatch.setattr("guards.policies.version", broken)
+    assert entry(Released(answer=ANSWER), text=False)["policy"] == "unreadable"
 
 
 def test_nobody_else_may_read_it(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 
 from assistant import release as module
 from assistant.api import create_app
-from assistant.ask import Assistant, Notice, Progress
+from assistant.ask import KEPT, NOT_KEPT, Assistant, Notice, Progress
 from assistant.conversations import Conversations
 from assistant.notices import notices
 from assistant.pages import markup
@@ -140,6 +140,7 @@ def test_a_grave_question_is_held_and_its_draft_kept_back(small: Assistant) -> N
     assert not answer.nearest
     assert not [step for step in steps if isinstance(step, AnswerSentence)]
     assert "hold" in {each.action for each in answer.findings}
+    assert KEPT in answer.text
     (released,) = ranked_answers
     assert released.withheld is not None
     assert released.withheld.status in ("answered", "abstained")
@@ -147,7 +148,9 @@ def test_a_grave_question_is_held_and_its_draft_kept_back(small: Assistant) -> N
 
 
 def test_a_held_answer_on_the_page_and_the_terminal(small: Assistant, capsys: pytest.CaptureFixture[str]) -> None:
-    answer = small.ask(HELD)
+    answer = replace(small, audit=None).ask(HELD)
+    assert NOT_KEPT in answer.text
+    assert NOT_KEPT in (answer.reason or "")
     page = markup.answer(answer_to_json(answer))
     assert "Held for a human." in page
     assert "clinician" in page
