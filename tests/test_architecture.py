@@ -34,6 +34,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "PIL": ("corpus/render.py",),
     "gradio": ("assistant/app.py", "assistant/pages/"),
     "fastapi": ("assistant/api.py", "assistant/app.py", "assistant/pages/"),
+    "starlette": ("assistant/api.py",),
     "uvicorn": ("assistant/commands.py",),
     "typer": ("assistant/cli.py",),
     "click": ("assistant/cli.py",),

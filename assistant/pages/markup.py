@@ -152,11 +152,11 @@ def _urgent(text: str) -> str:
 
 def _set_aside(given: Mapping[str, Any]) -> str:
     """What the guards took out or kept back, and why; nothing where they let everything through."""
-    found = [each for each in given.get("findings", ()) if each["action"] != "hold"]
+    found = [each for each in given.get("findings", ()) if each.get("action") != "hold"]
     if not found:
         return ""
     items = "".join(
-        f"<li><b>{escape(_PARTS.get(each['stage'], each['stage']))}:</b> {escape(each['reason'])}</li>"
+        f"<li><b>{escape(_PARTS.get(each.get('stage', ''), 'The answer'))}:</b> {escape(each['reason'])}</li>"
         for each in found
     )
     return f'<details class="aside" open><summary>What was set aside and why</summary><ul>{items}</ul></details>'
