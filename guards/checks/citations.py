@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from guards.checks.found import drop
-from guards.grounding.overlap import verbatim
 from guards.grounding.polarity import differences
 from guards.types import Draft, Finding, Source, Statement
 
@@ -44,8 +43,7 @@ def contradiction(draft: Draft) -> tuple[Finding, ...]:
             found.append(drop("contradiction", each, f"A sentence contradicted its source: {_safe(reasons)}."))
             continue
         turned = [differences(each.text, support) for support in _supports(draft, each)]
-        # One source that says it as the sentence does is enough; and words lifted whole turn nothing.
-        if turned and all(turned) and not any(lifted(each.text, source) for source in draft.cited(each)):
+        if turned and all(turned):  # one source that says it as the sentence does is enough
             found.append(drop("contradiction", each, f"A sentence turned what its source says: {turned[0][0]}."))
     return tuple(found)
 
@@ -56,10 +54,15 @@ def _safe(reasons: str) -> str:
 
 
 def _supports(draft: Draft, statement: Statement) -> Iterator[str]:
-    """The words of each source that are meant to carry the sentence, where they are known."""
+    """The words of each source that are meant to carry the sentence, where they are known.
+
+    Before a table's row may stand the table's header, in the sentence and so in what carries it.
+    """
     for place, source in enumerate(draft.cited(statement)):
+        header = source.context.rpartition("\n")[2] + ": "
+        lead = header if statement.text.startswith(header) else ""
         if len(statement.quotes) > place:
-            yield source.text[slice(*statement.quotes[place])]
+            yield lead + source.text[slice(*statement.quotes[place])]
         elif statement.verdict and statement.verdict.support and statement.verdict.evidence == place:
             yield evidence(source)[slice(*statement.verdict.support)]
 
@@ -67,12 +70,3 @@ def _supports(draft: Draft, statement: Statement) -> Iterator[str]:
 def evidence(source: Source) -> str:
     """A source as a verifier sees it: what it stands under, a line, then its exact text."""
     return f"{source.context}\n{source.text}" if source.context else source.text
-
-
-def lifted(text: str, source: Source) -> bool:
-    """Whether the sentence stands in the source to the letter, spacing aside; a table's row may carry its header."""
-    if verbatim(text, source.text):
-        return True
-    header = source.context.rpartition("\n")[2]
-    row = text.removeprefix(f"{header}: ") if header else text
-    return row != text and verbatim(row, source.text) is not None

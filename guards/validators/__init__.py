@@ -19,6 +19,9 @@ The value is the answer's text, each sentence with the numbers of what it cites 
 `required_metadata_keys` of each says what it cannot do without. A failure has an error span for every sentence that
 fails, and as fix the answer without those sentences (the empty text where the answer as a whole fails).
 
+A whole answer at a time is what they are for. Guardrails' own streaming passes pieces on before their verdict unless
+`on_fail` is `fix`, and one `Guard` mixes streams that run at once: give each its own.
+
 Importing this imports Guardrails, with its telemetry switched off; `adapter` is the only file that does.
 """
 

@@ -136,6 +136,30 @@ def test_a_row_with_its_header_turns_nothing() -> None:
     assert contradiction(Draft(text=text, statements=(statement,), sources=(source,))) == ()
 
 
+@pytest.mark.parametrize("quoted", [True, False], ids=["quote", "support"])
+def test_a_supported_sentence_may_still_turn_its_source(quoted: bool) -> None:
+    """A verifier that is taken in by shared words does not get past the words that turn a sentence."""
+    text, words = "The tenant must not give notice.", "The tenant must give notice."
+    statement = Statement(
+        text=text,
+        start=0,
+        end=len(text),
+        citations=(1,),
+        quotes=((0, len(words)),) if quoted else (),
+        verdict=Verdict(label="supported", score=0.9, evidence=0, support=(5, 5 + len(words))),
+    )
+    given_draft = Draft(text=text, statements=(statement,), sources=(Source(text=words, context="Act:"),))
+    (finding,) = contradiction(given_draft)
+    assert finding.reason == "A sentence turned what its source says: one is negated and the other is not."
+
+
+def test_numbers_with_several_stops_and_dates_of_all_shapes() -> None:
+    sources = ["See 5.1.2 and 5.1.2.1, of 3 March 2020, Section 4 (2) and rule 12."]
+    assert exact(draft("See 5.1.2, Section 4(2) and Rule 12 of March 3, 2020 [1].", sources=sources)) == ()
+    assert exact(draft("See 5.1.3 [1].", sources=sources))
+    assert exact(draft("See Rule 13-1 [1].", sources=sources))
+
+
 MEDICAL = "What is the dose of metformin for children?"
 
 

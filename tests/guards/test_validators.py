@@ -106,16 +106,18 @@ def test_another_verifier_may_be_brought() -> None:
     assert guard.validate("Bananas cure every fever [1].", metadata=METADATA).validation_passed
 
 
-def test_in_a_stream_nothing_comes_out_that_failed() -> None:
-    """Guardrails' own streaming, with a Guard for each stream: a sentence fails as a whole or not at all."""
+def test_a_stream_with_fix_lets_out_what_has_passed() -> None:
+    """Guardrails' own streaming: only with `fix` does it wait for the verdict before a piece goes out."""
 
     def says(*_: Any, messages: Any = None, **__: Any) -> Any:
         yield from ("The maximum dose is ", "2,000 mg a day [1]. ", "The maximum dose is 9,000", " mg a day [1]. ")
 
-    guard = guardrails.Guard().use(validators.Exact(on_fail="filter"))
+    guard = guardrails.Guard().use(validators.Exact(on_fail="fix"))
     messages = [{"role": "user", "content": "dose"}]
     stream = guard(says, stream=True, metadata=METADATA, messages=messages, temperature=0)
-    assert "9,000" not in "".join(each.validated_output or "" for each in stream)
+    seen = "".join(each.validated_output or "" for each in stream)
+    assert "2,000" in seen
+    assert "9,000" not in seen
 
 
 def test_the_text_without_some_spans() -> None:
