@@ -19,23 +19,30 @@ _NUMBER = re.compile(r"\d+")
 def statements(answer: str) -> tuple[Statement, ...]:
     """The sentences of an answer, each with the numbers in square brackets within it or right behind it."""
     found: list[Statement] = []
+    numbers: list[list[int]] = []
+    ends: list[int] = []
     for start, end in split_sentences(answer):
         text = answer[start:end]
         lead = 0
         while match := _MARKS.match(text, lead):  # marks behind the stop belong to the sentence before
             lead = match.end()
         if lead and found:
-            found[-1] = replace(found[-1], end=start + lead, citations=found[-1].citations + _numbers(text[:lead]))
+            numbers[-1] += _numbers(text[:lead])
+            ends[-1] = start + lead
         rest = text[lead:].strip()
         if rest or not found:
             words = " ".join(_MARKS.sub("", rest).split())
-            numbers = _numbers(rest if found else text)
-            found.append(Statement(text=words, start=end - len(rest), end=end, citations=numbers))
-    return tuple(replace(each, citations=tuple(dict.fromkeys(each.citations))) for each in found)
+            numbers.append(_numbers(rest if found else text))
+            ends.append(end)
+            found.append(Statement(text=words, start=end - len(rest), end=end, citations=()))
+    return tuple(
+        replace(each, end=end, citations=tuple(dict.fromkeys(cited)))
+        for each, end, cited in zip(found, ends, numbers, strict=True)
+    )
 
 
-def _numbers(text: str) -> tuple[int, ...]:
-    return tuple(int(number) for marks in _MARKS.findall(text) for number in _NUMBER.findall(marks))
+def _numbers(text: str) -> list[int]:
+    return [int(number) for marks in _MARKS.findall(text) for number in _NUMBER.findall(marks)]
 
 
 def read(answer: str, metadata: Mapping[str, Any], *, verifier: Verifier | None = None) -> Draft:

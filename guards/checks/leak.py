@@ -30,12 +30,11 @@ Run = tuple[str, ...]
 def leak(draft: Draft) -> tuple[Finding, ...]:
     """The draft repeats no rule, no other person's words and no mark of a conversation's format."""
     found = []
-    known = [
-        draft.question,
-        *draft.said,
-        *(evidence(source) for each in draft.statements for source in draft.cited(each)),
-    ]
-    if any(mark.lower() not in "\n".join(known).lower() for mark in _MARKS.findall(draft.text)):
+    numbers = sorted({n for each in draft.statements for n in each.citations if 1 <= n <= len(draft.sources)})
+    known = [draft.question, *draft.said, *(evidence(draft.sources[n - 1]) for n in numbers)]
+    marks = set(_MARKS.findall(draft.text))
+    brought = "\n".join(known).lower() if marks else ""
+    if any(mark.lower() not in brought for mark in marks):
         found.append(block("leak", "A draft was set aside: it showed marks of the conversation behind it."))
     said = set(_runs(draft.text))
     if said & _strange(draft.rules, known, said):

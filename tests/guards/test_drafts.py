@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from drafting import draft
 from hypothesis import given
@@ -34,6 +36,18 @@ def test_statements_stand_in_order_within_the_answer(answer: str) -> None:
     for each in statements(answer):
         assert last <= each.start <= each.end <= len(answer)
         last = each.end
+
+
+@pytest.mark.parametrize("unit", ["[1]\n\n", "[1] ", "A. [1]\n", "[1, 2, ", "[" * 5, "a. ", "] "])
+def test_cost_is_linear(unit: str) -> None:
+    def cost(size: int) -> float:
+        text = unit * (size // len(unit))
+        start = time.thread_time()
+        statements(text)
+        return time.thread_time() - start
+
+    small, large = min(cost(5_000), cost(5_000)), min(cost(40_000), cost(40_000))
+    assert large < 24 * small + 0.02, f"8 times the text took {large / small:.0f} times as long"
 
 
 def test_metadata_in_all_shapes() -> None:
