@@ -88,7 +88,6 @@ class Assistant:
 
         yield Progress(stage="retrieve")
         with clock.stage("retrieve"):
-            self.gate.prepare()
             retrieved = retrieve(admitted, self.library, passages=self.passages)
 
         yield Progress(stage="generate")

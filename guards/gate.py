@@ -1,9 +1,10 @@
 """The gate: nothing is let through unless every check has looked at it and said so. It fails closed.
 
 Every check that faces an answer runs as its registered Guardrails validator (`guards.validators`), all of them through
-one `Guard`, in every process: the second that Guardrails takes to import passes while the documents are searched. A
-check that raises, takes longer than its limit, answers with nonsense, or does not answer, blocks; so does a Guardrails
-that cannot be imported. Each such failure is logged without any of the words that were checked, and counted.
+one `Guard`, in every process: its first answer pays the second that Guardrails takes to import, a server does so when
+it starts. (To import it in a thread during the search was measured, and saved nothing.) A check that raises, takes
+longer than its limit, answers with nonsense, or does not answer, blocks; so does a Guardrails that cannot be imported.
+Each such failure is logged without any of the words that were checked, and counted.
 
 The checks of an answer run in one thread of a bounded pool while the caller watches the clock: no thread is made for an
 answer, and when all are taken by checks that hang, the gate blocks. What a limit cannot do: a check inside one call of
@@ -118,10 +119,9 @@ class Gate:
         self._chain: Chain | None = None
         self._lock = threading.Lock()
 
-    def prepare(self) -> None:
-        """Begin to load Guardrails, which takes a second, in a thread. Call it before the search, to save the wait."""
-        if self._chain is None:
-            self._workers.submit(self._prepare, wait=0.0)
+    def load(self) -> None:
+        """Import Guardrails now rather than with the first answer. Raises whatever that raises."""
+        self._loaded()
 
     def judge(self, draft: Draft) -> Ruling:
         """What all checks say of the draft. Never raises: a check without a verdict is a finding that blocks."""
@@ -201,12 +201,6 @@ class Gate:
         logger.error("check %s gave no verdict and blocks: %s", name, kind)
         self.metrics.add(name, kind, seconds)
         raise NoVerdict(name, kind)
-
-    def _prepare(self) -> None:
-        try:
-            self._loaded()
-        except Exception as error:  # noqa: BLE001 - the first answer says so, and blocks
-            logger.error("guardrails could not be loaded: %s", type(error).__name__)
 
     def _loaded(self) -> Chain:
         with self._lock:

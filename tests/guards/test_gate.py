@@ -127,7 +127,8 @@ def test_guardrails_that_cannot_be_loaded_blocks(
 
     monkeypatch.setattr(Gate, "_loaded", broken)
     gate = Gate()
-    gate.prepare()
+    with pytest.raises(ImportError):
+        gate.load()
     assert gate.judge(GOOD).findings[0].check == "guardrails"
     assert gate.judge(GOOD).blocked
     assert SECRET not in caplog.text
