@@ -17,6 +17,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
@@ -206,7 +207,10 @@ class Gate:
         with self._lock:
             if self._chain is None:
                 from guards.checks import CHECKS
-                from guards.validators.adapter import Chain
+
+                with warnings.catch_warnings():  # what its libraries are to mend must not keep answers back
+                    warnings.simplefilter("ignore")
+                    from guards.validators.adapter import Chain
 
                 self._chain = Chain(self._checks if self._checks is not None else CHECKS)
             return self._chain
