@@ -38,6 +38,9 @@ T = TypeVar("T")
 LIMIT_S = 2.0
 """Seconds that one check may take. The slowest takes some milliseconds; the rest is for a busy machine."""
 
+LOOK_S = 0.05
+"""Seconds after which the watcher looks again which check is running; each has its own limit."""
+
 LOADING_S = 60.0
 """Seconds that it may take to import Guardrails, once a process."""
 
@@ -184,7 +187,7 @@ class Gate:
         while True:
             name, began = run.current
             left = max(began, since) + self._limit_of(name) - time.monotonic()
-            if run.done.wait(max(0.0, left)):
+            if run.done.wait(min(max(0.0, left), LOOK_S)):
                 break
             if run.current == (name, began) and left <= 0:
                 run.abandoned = True
