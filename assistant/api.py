@@ -16,7 +16,7 @@ from fastapi import Body, FastAPI, File, Form, Query, Request, Response, UploadF
 from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.ask import Assistant, Progress
+from assistant.ask import Assistant, Notice, Progress
 from assistant.conversations import Conversations
 from assistant.doorman import Doorman
 from assistant.pages.assets import serve_assets
@@ -143,6 +143,10 @@ def _asking(app: FastAPI, assistant: Assistant) -> None:
         found = assistant.library.search(query, domain=domain, k=k, include_unvalidated=include_unvalidated)
         return search_to_json(found)
 
+    @app.get("/api/metrics")
+    def metrics() -> Response:
+        return Response(assistant.gate.metrics.as_prometheus(), media_type="text/plain; version=0.0.4")
+
     @app.get("/api/health")
     def health() -> dict[str, Any]:
         tallies = assistant.library.statistics().tallies
@@ -150,11 +154,15 @@ def _asking(app: FastAPI, assistant: Assistant) -> None:
 
 
 def _events(assistant: Assistant, question: Question) -> Iterator[str]:
-    """Server-sent events: `progress`, then a `sentence` for each that passed, then the `answer`; or an `error`."""
+    """Server-sent events: `progress`, in an emergency a `notice`, then a `sentence` for each that passed, then the
+    `answer`; or an `error`.
+    """
     try:
         for step in assistant.stream(question):
             if isinstance(step, Progress):
                 yield _event("progress", {"stage": step.stage})
+            elif isinstance(step, Notice):
+                yield _event("notice", {"text": step.text})
             elif isinstance(step, AnswerSentence):
                 yield _event("sentence", sentence_to_json(step))
             else:

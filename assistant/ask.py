@@ -16,12 +16,20 @@ from assistant.generate import Generator, generate
 from assistant.rank import rank
 from assistant.release import refuse, release
 from assistant.retrieve import retrieve
-from assistant.types import Answer, AnswerSentence, Question
+from assistant.types import Admitted, Answer, AnswerSentence, Question, Released
 from assistant.verify import verify
+from assistant.weigh import weigh
+from guards.gate import Gate
 
 if TYPE_CHECKING:
+    from assistant.audit import Audit
     from corpus.library import Library
     from guards.grounding.verifier import Verifier
+
+
+KEPT = "The question and a draft of an answer are kept for whoever reviews it, and for nobody else."
+NOT_KEPT = "It could not be put on record here: please ask a qualified person yourself."
+"""What becomes of a question that is held."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +38,17 @@ class Progress:
 
     stage: str
     """guard_in, retrieve, generate, verify, rank or guard_out: the keys of `Answer.timings_ms`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What to do now, in an emergency. Words of ours alone, so they need not wait for the answer."""
+
+    text: str
+
+
+Step = Progress | Notice | AnswerSentence | Answer
+"""What a person may see while an answer is made; the Answer comes last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +61,10 @@ class Assistant:
     """In order of preference on equal rank; the extractive one is always among them."""
     passages: int = 8
     """How many passages are put before the generators."""
+    gate: Gate = field(default_factory=Gate)
+    """Lets answers through, or not."""
+    audit: Audit | None = None
+    """Where each answer is put on record; None: nowhere."""
 
     def ask(self, question: Question) -> Answer:
         """Answer a question. Never raises for anything that the question or a language model does."""
@@ -49,15 +72,18 @@ class Assistant:
         assert isinstance(answer, Answer)
         return answer
 
-    def stream(self, question: Question) -> Iterator[Progress | AnswerSentence | Answer]:
-        """The same, step by step: progress, then each sentence once it may be read, then the whole Answer, last."""
+    def stream(self, question: Question) -> Iterator[Step]:
+        """The same, step by step: progress, what to do now in an emergency, then each sentence once it may be read,
+        then the whole Answer, last.
+        """
         clock = _Clock()
 
         yield Progress(stage="guard_in")
         with clock.stage("guard_in"):
-            admitted = admit(question)
+            admitted = weigh(admit(question), self.gate)
+        yield from _urgent(admitted)
         if admitted.refusal:
-            yield clock.stamp(refuse(admitted))
+            yield self._recorded(Released(answer=clock.stamp(refuse(admitted))))
             return
 
         yield Progress(stage="retrieve")
@@ -78,9 +104,23 @@ class Assistant:
 
         yield Progress(stage="guard_out")
         with clock.stage("guard_out"):
-            answer = release(ranked)
+            released = release(ranked, self.gate)
+        answer = self._recorded(replace(released, answer=clock.stamp(released.answer)))
         yield from answer.sentences
-        yield clock.stamp(answer)
+        yield answer
+
+    def _recorded(self, released: Released) -> Answer:
+        """The answer, once it is on record: what a person has seen never lacks its record."""
+        answer = released.answer
+        kept = self.audit is not None and self.audit.record(released)
+        if answer.status == "held":
+            told = KEPT if kept else NOT_KEPT
+            return replace(answer, text=f"{answer.text} {told}", reason=f"{answer.reason} {told}")
+        return answer
+
+
+def _urgent(admitted: Admitted) -> Iterator[Notice]:
+    return (Notice(text=each) for each in (admitted.assessment.urgent if admitted.assessment else ()))
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.ask import Assistant
+from assistant.audit import Audit
 from assistant.errors import SettingsError
 from assistant.generate import Generator
 from assistant.generators.extractive import Extractive
@@ -13,6 +14,7 @@ from corpus.embedding import Embedder, MiniLM, OpenAICompatible
 from corpus.library import Library
 from corpus.reading import LateInteraction
 from corpus.vectors import Chroma, VectorStore
+from guards.gate import Gate
 from guards.grounding.overlap import OverlapVerifier
 from guards.grounding.verifier import Verifier
 
@@ -31,6 +33,8 @@ def build(settings: Settings, *, writable: bool = True) -> Assistant:
         verifier=make_verifier(embedder),
         generators=make_generators(settings),
         passages=settings.passages,
+        gate=Gate(),
+        audit=make_audit(settings),
     )
 
 
@@ -65,6 +69,11 @@ def make_vectors(settings: Settings) -> VectorStore:
             return Chroma(folder=settings.home / "vectors")
         case url:
             return Chroma(url=url)
+
+
+def make_audit(settings: Settings) -> Audit | None:
+    """Where answers are put on record, if anywhere."""
+    return Audit(settings.home, text=settings.audit_text) if settings.audit else None
 
 
 def make_verifier(embedder: Embedder) -> Verifier:

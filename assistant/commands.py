@@ -359,6 +359,7 @@ def _warm_up(assistant: Assistant) -> None:
     """Loads the models before the first question comes."""
     try:
         assistant.ask(Question(text="What is the first question?"))
+        assistant.gate.load()
     except Exception:  # whatever is wrong, the first real question says it to a person
         logger.info("warming up failed", exc_info=True)
 

@@ -6,6 +6,7 @@ What a person has set in the environment stays as it is.
 from __future__ import annotations
 
 import os
+import sys
 
 ENVIRONMENT = {
     "ANONYMIZED_TELEMETRY": "False",  # chromadb
@@ -27,7 +28,14 @@ ENVIRONMENT = {
 """Variable → the value that keeps its library quiet."""
 
 
+NOT_IMPORTED = ("rfc3987_syntax",)
+"""Optional parts that nothing here uses. This one compiles a grammar of IRIs for a second when jsonschema, which
+chromadb and guardrails bring, looks whether it is installed."""
+
+
 def silence() -> None:
     """Sets every variable that is not set yet. Cheap; call it before importing anything heavy."""
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
+    for name in NOT_IMPORTED:
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # None: importing it raises ImportError

@@ -30,6 +30,7 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         "question": answer.question.text,
         "domain": answer.domain,
         "notices": list(answer.notices),
+        "urgent": list(answer.urgent),
         "nearest": [document_to_json(document) for document in answer.nearest],
     }
 

@@ -62,6 +62,11 @@ class Settings(BaseSettings):
     passages: Annotated[int, Field(ge=1, le=50)] = 8
     """How many passages are put before the generators."""
 
+    audit: bool = True
+    """Whether each answer is put on record in the home folder, below `audit`."""
+    audit_text: bool = False
+    """Whether questions and answers stand in those records; the questions and drafts of held answers always do."""
+
     host: str = "127.0.0.1"
     """Address that `serve` listens on. Other than loopback, everybody who reaches it can read and change the corpus."""
     port: Annotated[int, Field(ge=0, le=65535)] = 7860

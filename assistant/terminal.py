@@ -210,13 +210,19 @@ def show_answer(answer: Answer, *, heading: str = "") -> None:
     out = _console()
     if heading:
         out.rule(" ".join(heading.split())[:200], align="left")
+    for notice in answer.urgent:
+        out.print(f"NOW: {notice}\n", style="bold red")
     if answer.sentences:
         marked = (f"{each.text} {''.join(f'[{n}]' for n in each.citations)}" for each in answer.sentences)
         out.print(" ".join(marked))
     else:
         out.print(answer.text)
     for notice in answer.notices:
-        out.print(f"Note: {notice}", style="yellow")
+        if notice not in answer.urgent:
+            out.print(f"Note: {notice}", style="yellow")
+    for finding in answer.findings:
+        if finding.action != "hold":  # the text says it
+            out.print(f"Set aside: {finding.reason}", style="dim")
     for citation in answer.citations:
         out.print()
         _show_citation(out, citation)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from corpus.types import Document, Domain, Hit, SearchResult
+from guards.policies import Assessment
 from guards.types import Finding, Verdict
 
 AnswerStatus = Literal["answered", "abstained", "refused", "held"]
@@ -46,6 +47,8 @@ class Admitted:
     findings: tuple[Finding, ...] = ()
     refusal: str = ""
     """Why the question cannot be taken (empty, far too long, not in English); empty when it can."""
+    assessment: Assessment | None = None
+    """What the policies say of it; None when they have not been asked, or could not say: then nothing is answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +174,9 @@ class Answer:
     reason: str | None = None
     """Why abstained, refused or held; None when answered."""
     notices: tuple[str, ...] = ()
-    """What a reader must know beside the text: an older edition was used, a source is not validated."""
+    """What a reader must know beside the text, what is urgent first: an older edition was used, what it applies to."""
+    urgent: tuple[str, ...] = ()
+    """Those of the notices that say what to do now, in an emergency; shown before anything else."""
     nearest: tuple[Document, ...] = ()
     """When abstaining: the documents that came closest."""
     findings: tuple[Finding, ...] = ()
@@ -180,3 +185,12 @@ class Answer:
     domain: Domain | None = None
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     trace_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """What may go out, and what may not."""
+
+    answer: Answer
+    withheld: Answer | None = None
+    """When the answer is held: what would have been said. For the record that a reviewer reads, and nobody else."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from assistant.evidence import evidence_text
 from assistant.types import (
     Candidate,
     Candidates,
@@ -28,13 +29,6 @@ def verify(candidates: Candidates, verifier: Verifier) -> Verified:
     question = retrieved.admitted.text
     checked = tuple(_check(each, retrieved.hits, verifier, question) for each in candidates.candidates)
     return Verified(retrieved=retrieved, candidates=checked, failures=candidates.failures)
-
-
-def evidence_text(hit: Hit) -> str:
-    """A passage as evidence: its place in the document on the first line, then its exact text."""
-    place = " > ".join((hit.document.provenance.title, *hit.passage.headings))
-    header = f"\n{hit.passage.table_header}" if hit.passage.table_header else ""
-    return f"{place}{header}\n{hit.passage.text}"
 
 
 def _check(candidate: Candidate, hits: Sequence[Hit], verifier: Verifier, question: str) -> VerifiedCandidate:

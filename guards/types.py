@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -74,3 +75,62 @@ class Inspection:
     findings: tuple[Finding, ...]
     texts: tuple[str, ...]
     """Each message, or the one text, as it may go on: the original itself where nothing was taken out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A passage that an answer may cite."""
+
+    text: str
+    """Its exact text."""
+    context: str = ""
+    """What it stands under: title, headings, the header of its table; a line each."""
+    title: str = ""
+    """The document's."""
+    status: str = ""
+    """The document's: validated, superseded…; empty when unknown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One sentence of an answer that has not been let through yet."""
+
+    text: str
+    """Without citation marks."""
+    start: int
+    """Where it stands in the draft's text."""
+    end: int
+    citations: tuple[int, ...]
+    """Numbers of sources, from 1; may be empty or wrong."""
+    quotes: tuple[tuple[int, int], ...] = ()
+    """For each citation the span of the source's text that carries it; empty when unknown."""
+    verdict: Verdict | None = None
+    """What a verifier said of it; None: nobody has looked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An answer before it is let through, with all that the checks may look at."""
+
+    text: str
+    statements: tuple[Statement, ...]
+    sources: tuple[Source, ...]
+    """Source number n is `sources[n - 1]`."""
+    question: str = ""
+    said: tuple[str, ...] = ()
+    """Earlier turns of the same conversation: what they say may be repeated."""
+    rules: tuple[str, ...] = ()
+    """What the language model was told; must not be repeated."""
+    private: tuple[str, ...] = ()
+    """Texts of other people, such as their conversations; must not be repeated."""
+    domain: str = ""
+    """Whose policy applies; empty: none but what holds everywhere."""
+
+    def cited(self, statement: Statement) -> tuple[Source, ...]:
+        """The sources that a statement cites; numbers that name none are left out."""
+        return tuple(self.sources[n - 1] for n in statement.citations if 1 <= n <= len(self.sources))
+
+
+Check = Callable[[Draft], tuple[Finding, ...]]
+"""Looks at a draft and says what is wrong with it: nothing found, nothing wrong. A finding with action `drop` is about
+the sentence that stands at its span; one with `block` is about the whole draft."""

@@ -11,11 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
 
-from assistant.ask import Assistant, Progress
+from assistant import ask
+from assistant.ask import Assistant
 from assistant.conversations import Conversations
 from assistant.errors import UnknownConversation
 from assistant.serialise import answer_to_json
-from assistant.types import Answer, AnswerSentence, Question
+from assistant.types import Answer, Question
 from corpus.types import Domain
 
 logger = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 8
 """Questions that are answered at the same time; later ones wait."""
 
-Step = Progress | AnswerSentence | Answer | BaseException | None
+Step = ask.Step | BaseException | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,7 @@ class Asked:
 
     conversation: str
     """Id of the conversation that it stands in."""
-    steps: Iterator[Progress | AnswerSentence | Answer]
+    steps: Iterator[ask.Step]
     """The answer as it is made, its last item the whole. Raises what the flow raised."""
 
 
@@ -86,7 +87,7 @@ class Asking:
             self._running.discard(exchange)
 
 
-def _until_the_end(steps: SimpleQueue[Step]) -> Iterator[Progress | AnswerSentence | Answer]:
+def _until_the_end(steps: SimpleQueue[Step]) -> Iterator[ask.Step]:
     while (step := steps.get()) is not None:
         if isinstance(step, BaseException):
             raise step

@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from assistant.ask import Notice
 from assistant.conversations import Conversations, Exchange
 from assistant.errors import UnknownConversation
 from assistant.pages import markup
@@ -102,14 +103,18 @@ class _View:
             asked = self._asking.ask(text, domain=domain or None, conversation=conversation)
             yield said, question + markup.working("guard_in"), asked.conversation, self._list(asked.conversation), ""
             sentences: list[dict[str, Any]] = []
+            urgent: list[str] = []
             for step in asked.steps:
                 if isinstance(step, Answer):
                     shown = markup.answer(answer_to_json(step))
                 elif isinstance(step, AnswerSentence):
                     sentences.append(sentence_to_json(step))
-                    shown = markup.working("guard_out", sentences)
+                    shown = markup.working("guard_out", sentences, urgent=urgent)
+                elif isinstance(step, Notice):
+                    urgent.append(step.text)
+                    shown = markup.working("guard_in", urgent=urgent)
                 else:
-                    shown = markup.working(step.stage)
+                    shown = markup.working(step.stage, urgent=urgent)
                 yield gr.skip(), question + shown, gr.skip(), gr.skip(), gr.skip()
         except CorpusError as error:
             yield said, question + markup.failed(error), conversation, self._list(conversation), text

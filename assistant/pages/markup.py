@@ -34,6 +34,14 @@ _STAGES: Mapping[str, str] = {
     "total": "Altogether",
 }
 
+_PARTS: Mapping[str, str] = {
+    "question": "Your question",
+    "history": "What was said before",
+    "document": "A document",
+    "answer": "The answer",
+}
+"""Stage of a finding → what it is about."""
+
 _LOGO = (
     '<svg viewBox="0 0 24 24" width="26" height="26" aria-hidden="true" focusable="false">'
     '<path d="M12 1v9" stroke="currentColor" stroke-width="1.6" stroke-linecap="round"/>'
@@ -103,9 +111,9 @@ def question(text: str) -> str:
     return f'<section class="turn asked" aria-label="Your question"><p>{escape(text)}</p></section>'
 
 
-def working(stage: str, sentences: Sequence[Mapping[str, Any]] = ()) -> str:
-    """An answer that is being made: the sentences that have passed so far, and what is being done."""
-    passed = "".join(f"<p>{escape(_unmarked(each['text']))}</p>" for each in sentences)
+def working(stage: str, sentences: Sequence[Mapping[str, Any]] = (), *, urgent: Sequence[str] = ()) -> str:
+    """An answer that is being made: what to do now, the sentences that have passed so far, and what is being done."""
+    passed = "".join(map(_urgent, urgent)) + "".join(f"<p>{escape(_unmarked(each['text']))}</p>" for each in sentences)
     return (
         f'<section class="turn answer" aria-label="Answer" aria-busy="true">{passed}'
         f'<p class="stage"><span aria-hidden="true"></span>{escape(_STAGES.get(stage, stage))}…</p></section>'
@@ -125,9 +133,33 @@ def answer(given: Mapping[str, Any]) -> str:
     if not given:
         return working("Still being answered")
     status = given["status"]
-    notices = "".join(f'<p class="notice" role="note">{escape(each)}</p>' for each in given.get("notices", ()))
+    urgent = given.get("urgent", ())
+    first = "".join(map(_urgent, urgent))
+    notices = "".join(
+        f'<p class="notice" role="note">{escape(each)}</p>' for each in given.get("notices", ()) if each not in urgent
+    )
     body = _sentences(given) + _sources(given) if status == "answered" else _unanswered(given)
-    return f'<section class="turn answer {escape(status)}" aria-label="Answer">{notices}{body}{_made(given)}</section>'
+    return (
+        f'<section class="turn answer {escape(status)}" aria-label="Answer">{first}{notices}{body}{_set_aside(given)}'
+        f"{_made(given)}</section>"
+    )
+
+
+def _urgent(text: str) -> str:
+    """What to do now: before everything else, and said at once by a screen reader."""
+    return f'<p class="notice urgent" role="alert"><strong>Do this now.</strong> {escape(text)}</p>'
+
+
+def _set_aside(given: Mapping[str, Any]) -> str:
+    """What the guards took out or kept back, and why; nothing where they let everything through."""
+    found = [each for each in given.get("findings", ()) if each.get("action") != "hold"]
+    if not found:
+        return ""
+    items = "".join(
+        f"<li><b>{escape(_PARTS.get(each.get('stage', ''), 'The answer'))}:</b> {escape(each['reason'])}</li>"
+        for each in found
+    )
+    return f'<details class="aside" open><summary>What was set aside and why</summary><ul>{items}</ul></details>'
 
 
 def _sentences(given: Mapping[str, Any]) -> str:
@@ -187,6 +219,12 @@ def _facts(citation: Mapping[str, Any]) -> str:
 
 
 def _unanswered(given: Mapping[str, Any]) -> str:
+    if given["status"] == "held":
+        return (
+            '<p class="verdict">Held for a human.</p>'
+            "<p>No answer is given here: this question needs a person who can judge it. "
+            f"{escape(given['reason'] or '')}</p>"
+        )
     if given["status"] != "abstained":
         return f"<p>{escape(given['text'])}</p>"
     near = "".join(
@@ -212,11 +250,9 @@ def _made(given: Mapping[str, Any]) -> str:
     facts = [f"Domain: {given['domain']}" if given.get("domain") else ""]
     if given["status"] == "answered":
         facts += [f"Confidence: {float(given['confidence']):.0%}", f"Written by: {given['generator']}"]
-    aside = "".join(f"<li>{escape(each['reason'])}</li>" for each in given.get("findings", ()))
     return (
         '<details class="made"><summary>How this was made</summary>'
         f"<p>{escape(' · '.join(each for each in facts if each))}</p>"
-        + (f"<p>Set aside on the way:</p><ul>{aside}</ul>" if aside else "")
         + (f"<table><tbody>{rows}</tbody></table>" if rows else "")
         + "</details>"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("speed", "retrieval", "integrity")
+NAMES = ("speed", "retrieval", "integrity", "guards")
 
 
 def main() -> int:

@@ -120,6 +120,8 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 
+_UNIT_WORD = re.compile(r"per cent|°[CF]|[%€$£]|[A-Za-zµμ]+", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantity:
@@ -140,6 +142,12 @@ class Quantity:
 def quantities(text: str) -> tuple[Quantity, ...]:
     """Every number in the text, left to right. Linear in its length."""
     return tuple(_quantity(match) for match in _NUMBER.finditer(text))
+
+
+def units(text: str) -> frozenset[tuple[str, float]]:
+    """The units that a text names, with or without a number: what each measures, and its size in the base unit."""
+    found = (_unit(match.group()) for match in _UNIT_WORD.finditer(text))
+    return frozenset(each for each in found if each[0])
 
 
 def without_quantities(text: str) -> str:
