@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import warnings
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from corpus.readers.hidden import hidden_html
 from corpus.readers.writer import Writer
 from corpus.types import Parsed
 
@@ -33,9 +35,10 @@ def read_html(text: str) -> Parsed:
         warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
         soup = BeautifulSoup(text, "lxml")
     title = _title(soup)
+    hidden = hidden_html(soup)
     writer = Writer()
     _walk(soup.body or soup, writer)
-    return writer.parsed(title, _metadata(soup))
+    return replace(writer.parsed(title, _metadata(soup)), hidden=hidden)
 
 
 def _walk(root: Tag, writer: Writer) -> None:

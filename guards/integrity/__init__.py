@@ -1,0 +1,1 @@
+"""integrity: what is hidden in a text to steer a machine that reads it."""
