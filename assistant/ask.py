@@ -16,6 +16,7 @@ from assistant.generate import Generator, generate
 from assistant.rank import rank
 from assistant.release import refuse, release
 from assistant.retrieve import retrieve
+from assistant.screen import Verdicts, screen
 from assistant.types import Answer, AnswerSentence, Question
 from assistant.verify import verify
 
@@ -42,6 +43,8 @@ class Assistant:
     """In order of preference on equal rank; the extractive one is always among them."""
     passages: int = 8
     """How many passages are put before the generators."""
+    verdicts: Verdicts = field(default_factory=Verdicts)
+    """What the guard over documents said of passages that were retrieved before."""
 
     def ask(self, question: Question) -> Answer:
         """Answer a question. Never raises for anything that the question or a language model does."""
@@ -63,6 +66,7 @@ class Assistant:
         yield Progress(stage="retrieve")
         with clock.stage("retrieve"):
             retrieved = retrieve(admitted, self.library, passages=self.passages)
+            retrieved = screen(retrieved, self.verdicts)
 
         yield Progress(stage="generate")
         with clock.stage("generate"):

@@ -16,6 +16,7 @@ from corpus.reading import MODEL, CrossEncoder
 from corpus.vectors import Chroma, VectorStore
 from guards.grounding.overlap import OverlapVerifier
 from guards.grounding.verifier import Verifier
+from guards.integrity.documents import screen
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
@@ -32,7 +33,12 @@ def build(settings: Settings, *, writable: bool = True) -> Assistant:
     generators = make_generators(settings, reader)
     return Assistant(
         library=Library.open(
-            settings.home, embedder=embedder, vectors=make_vectors(settings), reader=reader, writable=writable
+            settings.home,
+            embedder=embedder,
+            vectors=make_vectors(settings),
+            reader=reader,
+            screen=screen,
+            writable=writable,
         ),
         verifier=make_verifier(embedder),
         generators=generators,
@@ -47,6 +53,7 @@ def open_library(settings: Settings, *, writable: bool = True) -> Library:
         embedder=make_embedder(settings),
         vectors=make_vectors(settings),
         reader=make_reader(),
+        screen=screen,
         writable=writable,
     )
 

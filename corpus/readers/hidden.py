@@ -87,7 +87,7 @@ class PageWatch:
             self._pending.clear()
 
     def hidden(self, number: int) -> list[HiddenText]:
-        """What of page `number` cannot be seen, by how it is hidden; invisible text over a picture is its text layer."""
+        """What of page `number` cannot be seen, by how; invisible text over a picture is its text layer."""
         by_how: dict[str, list[str]] = {}
         for how, x, y, text in self._found:
             if how != INVISIBLE or not any(_inside(x, y, box) for box in self._pictures):

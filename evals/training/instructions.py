@@ -1,10 +1,12 @@
 """Trains the model behind `guards.integrity.instructions` and measures it.
 
-    python -m evals.training.instructions --data ../shared/data                 trains and writes the weights
-    python -m evals.training.instructions --data ../shared/data --report        measures what ships, rules beside it
-    python -m evals.training.instructions --data ../shared/data --left-out      trains without kinds and families, tests on them
+    python -m evals.training.instructions --data ../shared/data               trains, writes the weights, measures them
+    python -m evals.training.instructions --data ../shared/data --measure     measures what ships, and the rules alone
+    python -m evals.training.instructions --data ../shared/data --left-out    trains without kinds, tests on them
 
-Numpy alone, seeded, a few minutes on one core.
+Numpy alone, seeded, some minutes on one core. A fifth of the documents is never trained on; they set the threshold and
+are measured. With --left-out the benchmark's categories are parted into groups; for each, a model is trained without
+the group's own attacks and without those of ours that are of the same kind.
 """
 
 from __future__ import annotations
@@ -21,10 +23,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assistant import quiet
-from evals.training.attacks import BENCHMARK_KINDS, Attack, benchmark, encoded, made, requests
+from evals.training.attacks import BENCHMARK_KINDS, Attack, benchmark, made, requests
 from evals.training.letters import answer, letter
 from evals.training.passages import NOT_TRAINED_ON, Clean, Poisoned, clean_passages, held_out, hide
-from guards.integrity.requests import BITS, CONTEXT, MODEL, Shape, forms, in_place, network, shapes
+from guards.integrity.commands import broken_rules
+from guards.integrity.requests import BITS, CONTEXT, MODEL, RequestModel, Shape, forms, in_place, network, shapes
 from guards.integrity.units import Lexicon
 
 if TYPE_CHECKING:
@@ -35,6 +38,15 @@ if TYPE_CHECKING:
 
 HIDDEN = 24
 FOLDS = 4
+MOST_OF_FAMILY = 2500
+"""Passages of one family of documents that are trained on: the large ones should not drown the others."""
+
+FLAGGED = 0.007
+"""Share of unseen clean passages that the threshold lets be flagged."""
+
+GROUPS = 5
+"""Parts into which the benchmark's categories are left out."""
+
 SEED = 11
 """Of everything that is drawn by lot."""
 
@@ -82,7 +94,8 @@ def train(material: Material, tell: Callable[[str], None], *, steps: int = 140) 
     lexicon = Lexicon()
     shaped = [(each, shape) for each in material.clean for shape in shapes(each.text, lexicon)]
     tell(
-        f"{len(material.clean)} passages, {sum(len(s.units) for _, s in shaped)} pieces, {len(material.attacks)} attacks"
+        f"{len(material.clean)} passages with {sum(len(s.units) for _, s in shaped)} pieces, "
+        f"{len(material.attacks)} attacks"
     )
     features, labels = [], []
     for fold in range(FOLDS):
@@ -97,8 +110,10 @@ def train(material: Material, tell: Callable[[str], None], *, steps: int = 140) 
         for poisoned in _poisoned(rng, others, hosts):
             for shape in shapes(poisoned.text, lexicon):
                 label = np.array([_within(unit, poisoned) for unit in shape.units], dtype=np.float32)
-                kept = np.array([not unit.code for unit in shape.units])
-                features.append(in_place(shape, forms(shape, weights, bias))[kept])
+                form = forms(shape, weights, bias)
+                # What has nothing of a request about it must not be learned from its surroundings alone.
+                kept = np.array([not unit.code for unit in shape.units]) & ~((label > 0) & (form < -1))
+                features.append(in_place(shape, form)[kept])
                 labels.append(label[kept])
         tell(f"part {fold + 1} of {FOLDS} done")
     weights, bias = fit_forms([s for _, s in shaped], _alone(material.attacks, lexicon), steps=steps)
@@ -106,7 +121,7 @@ def train(material: Material, tell: Callable[[str], None], *, steps: int = 140) 
 
 
 def _poisoned(rng: random.Random, attacks: Sequence[Attack], hosts: Sequence[Clean]) -> list[Poisoned]:
-    """Each attack in passages: the benchmark's own more often, and all of its three sorts of context as often as ours."""
+    """Each attack in passages, the benchmark's own more often; its three sorts of context come as often as ours."""
     sorts = {
         name: [host for host in hosts if host.family == name] for name in ("bipia_email", "bipia_table", "bipia_code")
     }
@@ -199,3 +214,166 @@ def fit_network(features: Floats, labels: Floats, *, epochs: int = 40, batch: in
                 shrunk = weights[name] * (1 - rate * 0.02)
                 weights[name] = shrunk - rate * (one / (1 - 0.9**step)) / (np.sqrt(two / (1 - 0.999**step)) + 1e-8)
     return weights
+
+
+def chosen(passages: Sequence[Clean]) -> tuple[Clean, ...]:
+    """The passages to train on: of documents that are not held out, so many of a family, and letters of ours."""
+    rng = random.Random(SEED)  # noqa: S311 - sampling, not secrets
+    families: dict[str, list[Clean]] = {}
+    for each in passages:
+        if each.family not in NOT_TRAINED_ON and not held_out(each.document):
+            families.setdefault(each.family, []).append(each)
+    found = [each for some in families.values() for each in rng.sample(some, min(len(some), MOST_OF_FAMILY))]
+    return (*found, *letters(400))
+
+
+def threshold(weights: dict[str, Any], passages: Sequence[Clean]) -> float:
+    """The score that so small a share of these clean passages reaches."""
+    model = RequestModel(_weights=weights)
+    best = sorted(
+        (max((score for _, score in model.scores(each.text)), default=0.0) for each in passages), reverse=True
+    )
+    return float(best[int(FLAGGED * len(best))])
+
+
+def main() -> int:
+    """Train, write, measure."""
+    parser = argparse.ArgumentParser(prog="python -m evals.training.instructions", description=__doc__.split("\n")[0])
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the development data")
+    parser.add_argument("--out", type=Path, default=MODEL, help="where the weights go")
+    parser.add_argument("--measure", action="store_true", help="measure the weights there; train nothing")
+    parser.add_argument("--left-out", action="store_true", help="train without each group of kinds; write nothing")
+    options = parser.parse_args()
+    quiet.silence()
+    if not options.data.is_dir():
+        print(f"no development data at {options.data}; name it with --data", file=sys.stderr)
+        return 2
+    passages = clean_passages(options.data)
+    unseen = [each for each in passages if held_out(each.document) or each.family in NOT_TRAINED_ON]
+    rng = random.Random(SEED)  # noqa: S311 - sampling, not secrets
+    attacks = [*benchmark(options.data), *made(rng, 120), *requests(options.data)]
+    if options.left_out:
+        left_out(chosen(passages), attacks, unseen)
+        return 0
+    if not options.measure:
+        weights = finished(Material(clean=chosen(passages), attacks=tuple(attacks)), unseen)
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        np.savez_compressed(options.out, **packed(weights))
+    print_clean(RequestModel(file=options.out), unseen)
+    print_found(RequestModel(file=options.out), benchmark(options.data), unseen)
+    return 0
+
+
+def finished(material: Material, unseen: Sequence[Clean]) -> dict[str, Any]:
+    """Trained weights with their threshold."""
+    weights = train(material, lambda line: print(line, file=sys.stderr))
+    return {**weights, "threshold": np.float32(threshold(weights, unseen))}
+
+
+def packed(weights: dict[str, Any]) -> dict[str, Any]:
+    """The weights as they are stored: those of the n-grams as whole numbers of a byte."""
+    scale = np.abs(weights["form"]).max() / 127
+    return {**weights, "form": np.round(weights["form"] / scale).astype(np.int8), "scale": np.float32(scale)}
+
+
+def left_out(clean: tuple[Clean, ...], attacks: Sequence[Attack], unseen: Sequence[Clean]) -> None:
+    """For each group of the benchmark's categories: trained without them and what is like them, tested on them."""
+    kinds = sorted({each.kind for each in attacks if each.source == "bipia"})
+    total: list[Found] = []
+    for group in range(GROUPS):
+        out = set(kinds[group::GROUPS])
+        ours = {BENCHMARK_KINDS.get(kind, "") for kind in out}
+        kept = [each for each in attacks if each.kind not in (out if each.source == "bipia" else ours)]
+        model = RequestModel(_weights=finished(Material(clean=clean, attacks=tuple(kept)), unseen))
+        total += found_in([each for each in attacks if each.source == "bipia" and each.kind in out], unseen, model)
+        print_clean(model, unseen)
+    print_shares(total)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One attack in one passage, and what noticed it."""
+
+    poisoned: Poisoned
+    rules: bool
+    model: bool
+
+
+def found_in(attacks: Sequence[Attack], unseen: Sequence[Clean], model: RequestModel) -> list[Found]:
+    """Each attack at each place in passages of unseen documents, of each sort that it is made for."""
+    rng = random.Random(SEED)  # noqa: S311 - sampling, not secrets
+    sorts = {
+        name: [each for each in unseen if each.family == name] for name in ("bipia_email", "bipia_table", "bipia_code")
+    }
+    sorts["document"] = [each for each in unseen if not each.family.startswith("bipia_")]
+    found = []
+    for attack in attacks:
+        code = "```" in attack.text
+        for sort in ("bipia_code", "document") if code else ("bipia_email", "bipia_table", "document"):
+            for place in ("start", "middle", "end"):
+                for _ in range(4):
+                    poisoned = hide(rng, attack, rng.choice(sorts[sort]), place)
+                    found.append(_found(poisoned, model))
+    return found
+
+
+def _found(poisoned: Poisoned, model: RequestModel) -> Found:
+    scored = model.scores(poisoned.text)
+    inside = [(unit, score) for unit, score in scored if unit.start < poisoned.end and unit.end > poisoned.start]
+    return Found(
+        poisoned=poisoned,
+        rules=any(broken_rules(poisoned.text[unit.start : unit.end]) for unit, _ in inside if not unit.code),
+        model=any(score >= model.threshold for _, score in inside),
+    )
+
+
+def print_found(model: RequestModel, attacks: Sequence[Attack], unseen: Sequence[Clean]) -> None:
+    """How many of the benchmark's training attacks are found in unseen passages."""
+    print_shares(found_in(attacks, unseen, model))
+
+
+def print_shares(found: Sequence[Found]) -> None:
+    """Shares found, by category, sort of passage and place."""
+    print(f"{'attacks':36} {'n':>5} {'rules':>7} {'model':>7} {'both':>7}")
+    views: tuple[Callable[[Poisoned], str], ...] = (
+        lambda each: each.attack.kind,
+        lambda each: each.host.family if each.host.family.startswith("bipia_") else "document",
+        lambda each: each.place,
+        lambda _: "all",
+    )
+    for view in views:
+        for name in sorted({view(each.poisoned) for each in found}):
+            those = [each for each in found if view(each.poisoned) == name]
+            shares = (sum(map(test, those)) / len(those) for test in (_by_rules, _by_model, _by_either))
+            print(f"{name:36} {len(those):5} " + " ".join(f"{share:7.1%}" for share in shares))
+
+
+def _by_rules(each: Found) -> bool:
+    return each.rules
+
+
+def _by_model(each: Found) -> bool:
+    return each.model
+
+
+def _by_either(each: Found) -> bool:
+    return each.rules or each.model
+
+
+def print_clean(model: RequestModel, unseen: Sequence[Clean]) -> None:
+    """Clean passages that are flagged, by family."""
+    print(f"{'clean passages of unseen documents':36} {'n':>5} {'rules':>7} {'model':>7} {'both':>7}")
+    rows: dict[str, list[tuple[bool, bool]]] = {}
+    for each in unseen:
+        scored = model.scores(each.text)
+        rules = any(broken_rules(each.text[unit.start : unit.end]) for unit, _ in scored if not unit.code)
+        row = (rules, any(score >= model.threshold for _, score in scored))
+        for name in (each.family, "~ all"):
+            rows.setdefault(name, []).append(row)
+    for name, those in sorted(rows.items()):
+        one, two, both = (sum(map(test, those)) / len(those) for test in (lambda r: r[0], lambda r: r[1], any))
+        print(f"{name:36} {len(those):5} {one:7.1%} {two:7.1%} {both:7.1%}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -17,14 +17,18 @@ LONGEST = 20_000
 """Characters of one encoded stretch that are decoded; what follows is not looked at."""
 
 _COMMON = frozenset(
-    """the and you your for not with that this are all from any user answer response ignore previous instructions in of to
-    is it on as what write tell say send please do a an""".split()
+    """the and you your for not with that this are all from any user answer response ignore previous instructions in of
+    to is it on as what write tell say send please do a an""".split()
 )
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _HEX = re.compile(r"(?:(?:0x|\\x|%)?[0-9a-fA-F]{2}[ ,:]?){12,}")
+_DENSE = re.compile(r"[A-Za-z0-9+/_-]{16}|(?:[0-9A-Fa-fx\\%]{2,4}[ ,:]){8}|[01]{8}")
+"""What every one of the encodings looks like somewhere; few passages do."""
 _TAGS = re.compile("[\U000e0020-\U000e007e]{4,}")
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{6,}")
 _ZERO_WIDTH = re.compile("[\u200b\u200c\u200d\u2060\ufeff]{24,}")
+_USUAL = (" the ", " of ", " to ", " and ", " is ", " in ", " for ", " are ", " with ")
+"""Words between spaces of which nearly every plain sentence has one."""
 _LETTERS = re.compile(r"[a-z']+")
 _BINARY = re.compile(r"(?:[01]{8} ?){8,}")
 
@@ -42,7 +46,9 @@ class Reading(NamedTuple):
 def readings(text: str) -> Iterator[Reading]:
     """Every stretch that is encoded, with its meaning. Linear in the text's length; never raises."""
     if not text.isascii():
-        yield from _unseen(text)
+        yield from unseen(text)
+    if not _DENSE.search(text):
+        return
     for match in _BASE64.finditer(text):
         if (said := _base64(match.group()[:LONGEST])) and _speaks(said):
             yield Reading(*match.span(), said, "written in base64")
@@ -61,16 +67,19 @@ def turned(text: str) -> tuple[str, str] | None:
 
     It must make far more everyday words that way than as it stands.
     """
-    words = _LETTERS.findall(text.lower())
-    if len(words) < 4 or _everyday(words) > 0.1:
+    lower = text.lower()
+    if any(word in lower for word in _USUAL):
+        return None
+    words = _LETTERS.findall(lower)
+    if len(words) < 5 or _everyday(words) > 0.1:
         return None
     for said, how in ((codecs.encode(text, "rot13"), "written in rot13"), (text[::-1], "written backwards")):
-        if _everyday(_LETTERS.findall(said.lower())) >= 0.2:
+        if _everyday(_LETTERS.findall(said.lower())) >= 0.3:
             return said, how
     return None
 
 
-def _unseen(text: str) -> Iterator[Reading]:
+def unseen(text: str) -> Iterator[Reading]:
     """Characters without a picture that spell something: tags, variation selectors, patterns of zero width."""
     for match in _TAGS.finditer(text):
         said = "".join(chr(ord(each) - 0xE0000) for each in match.group())

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
-from guards.integrity.commands import Rule, broken_rules
+from guards.integrity.commands import Rule, broken_rules, rules_for
 from guards.integrity.decoded import readings, turned
 from guards.integrity.requests import MODEL, RequestModel
 from guards.integrity.units import Unit, units
@@ -44,7 +44,8 @@ def find_instructions(text: str) -> tuple[Finding, ...]:
 
 def _in_place(text: str, scored: Sequence[tuple[Unit, float]], threshold: float) -> list[Finding]:
     """Findings for pieces as they stand; neighbours that belong together are one."""
-    marked = [_judge(text, unit, score, threshold) for unit, score in scored]
+    rules = rules_for(text)
+    marked = [_judge(text, unit, score, threshold, rules) for unit, score in scored]
     found: list[Finding] = []
     for index, finding in enumerate(marked):
         if finding is None:
@@ -59,8 +60,9 @@ def _in_place(text: str, scored: Sequence[tuple[Unit, float]], threshold: float)
             before = found.pop()
             reason = before.reason if before.score >= finding.score else finding.reason
             start, end = min(start, before.start), max(end, before.end)
-            finding = replace(finding, reason=reason, score=max(before.score, finding.score))
-        found.append(replace(finding, start=start, end=end))
+            found.append(_finding(start, end, max(before.score, finding.score), reason))
+        else:
+            found.append(replace(finding, start=start, end=end))
     return found
 
 
@@ -70,14 +72,14 @@ def _goes_with(following: tuple[Unit, float]) -> bool:
     return unit.code or score >= FAINT
 
 
-def _judge(text: str, unit: Unit, score: float, threshold: float) -> Finding | None:
+def _judge(text: str, unit: Unit, score: float, threshold: float, rules: tuple[Rule, ...]) -> Finding | None:
     if unit.code:
         return None
-    rules: list[Rule] = broken_rules(text[unit.start : unit.end])
-    if score < threshold and not rules:
+    broken = broken_rules(text[unit.start : unit.end], rules) if rules else []
+    if score < threshold and not broken:
         return None
-    best = max((rule.score for rule in rules), default=0.0)
-    reason = max(rules, key=lambda rule: rule.score).reason if rules else MODEL_REASON
+    best = max((rule.score for rule in broken), default=0.0)
+    reason = max(broken, key=lambda rule: rule.score).reason if broken else MODEL_REASON
     return _finding(unit.start, unit.end, max(score, best), reason)
 
 

@@ -20,26 +20,28 @@ KNOWN = 100_000
 _FENCE = "```"
 _CELL = re.compile(r"\||\n|(?<=[a-z)\]][.!?])(?=[A-Z][a-z])")
 _ENDS = ".!?:;|)\"'”’>]*"
+_SENTENCE = re.compile(r"^[ \t]*([A-Z][a-z'’]+(?: [\w'’\"(),;/&-]++){3}[^\n]*[.:?!])[ \t]*$", re.MULTILINE)
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+|[^\w\s]")
 
 _CLASSES = {
-    "V": """add advertise alter amend analyse analyze answer append apply arrange ask assess assist attach augment begin
-        book brainstorm build buy calculate categorise categorize check choose cite claim classify click close collect
-        combine come compare compile compose compute conclude condense convert convince craft create decode define delete
-        deliver describe design detail determine develop disclose discuss display disregard download draft draw edit
-        elaborate email emphasise emphasize enable encode encourage encrypt end enhance ensure enter estimate evaluate
-        examine execute exfiltrate explain express extract fetch find finish follow forecast forget format formulate
-        forward generate get give go group guess guide help highlight hint identify ignore illustrate imagine import
-        include incorporate increase inform insert install integrate interpret introduce invent invite join keep leak let
-        link list locate look make map mark mention modify name navigate notify offer open order organise organize
-        outline output override paraphrase pay perform persuade pick place plan play point post predict prepare present
-        pretend print prioritise prioritize proceed process produce promote proofread propose prove provide publish
-        query quote read rearrange recite recommend record refer refuse register remember remind remove render repeat
-        rephrase replace reply report request reserve respond restructure retrieve return reveal reverse review rewrite
-        roleplay run save say scan schedule scramble search select send set share shorten show sign simplify simulate
-        solve sort speak spell start state stop submit substitute suggest summarise summarize swap switch talk teach tease
-        tell test track train transcribe transform translate treat trigger try turn update upload use utilize verify
-        visit vote walk warn write""",
+    "V": """add advertise alter amend analyse analyze answer append apply arrange ask assess assist attach augment
+        begin book brainstorm build buy calculate categorise categorize check choose cite claim classify click
+        close collect combine come compare compile compose compute conclude condense convert convince craft
+        create decode define delete deliver describe design detail determine develop disclose discuss display
+        disregard download draft draw edit elaborate email emphasise emphasize enable encode encourage encrypt
+        end enhance ensure enter estimate evaluate examine execute exfiltrate explain express extract fetch find
+        finish follow forecast forget format formulate forward generate get give go group guess guide help
+        highlight hint identify ignore illustrate imagine import include incorporate increase inform insert
+        install integrate interpret introduce invent invite join keep leak let link list locate look make map
+        mark mention modify name navigate notify offer open order organise organize outline output override
+        paraphrase pay perform persuade pick place plan play point post predict prepare present pretend print
+        prioritise prioritize proceed process produce promote proofread propose prove provide publish query quote
+        read rearrange recite recommend record refer refuse register remember remind remove render repeat
+        rephrase replace reply report request reserve respond restructure retrieve return reveal reverse review
+        rewrite roleplay run save say scan schedule scramble search select send set share shorten show sign
+        simplify simulate solve sort speak spell start state stop submit substitute suggest summarise summarize
+        swap switch talk teach tease tell test track train transcribe transform translate treat trigger try turn
+        update upload use utilize verify visit vote walk warn write""",
     "R": """answer answers completion explanation message output outputs reply replies response responses summary
         statement translation code codebase solution implementation""",
     "A": "ai assistant bot chatbot chatgpt claude copilot gemini gpt llm llms model system",
@@ -47,11 +49,12 @@ _CLASSES = {
     "Y": "you your yours yourself",
     "Q": "how what when where which who whom whose why",
     "C": "block excerpt script segment snippet section fragment function",
-    "F": """a about above after all also always an and any are as at be because been before being below between but by can
-        could did do does don't during each even every first following for from had has have he her here his i if in
-        instead into is it it's its just last like may me might more most must my never next no not now of on one only or
-        other our out over please previous prior she should so some such than that the their them then there these they
-        this those through to too under up very was we were will with within without would""",
+    "F": """a about above after all also always an and any are as at be because been before being below between but
+        by can could did do does don't during each even every first following for from had has have he her here
+        his i if in instead into is it it's its just last like may me might more most must my never next no not
+        now of on one only or other our out over please previous prior she should so some such than that the
+        their them then there these they this those through to too under up very was we were will with within
+        without would""",
 }
 _CLASS = {word: name for name, words in _CLASSES.items() for word in words.split()}
 _KEPT = frozenset(_CLASSES["F"].split()) | frozenset(_CLASSES["Q"].split())
@@ -90,8 +93,20 @@ def units(text: str) -> list[Unit]:
             break
         close = text.find(_FENCE, fence + 3)
         at = close + 3 if close >= 0 else len(text)
-        found.append(Unit(fence, at, True))
+        found += _code(text, fence, at)
     return found
+
+
+def _code(text: str, start: int, end: int) -> Iterator[Unit]:
+    """A stretch of code, and the lines in it that are plain sentences: comments apart, code has none."""
+    at = start
+    for match in _SENTENCE.finditer(text, start, end):
+        if text[at : match.start()].strip():
+            yield Unit(at, match.start(), True)
+        yield Unit(*match.span(1), False)
+        at = match.end()
+    if text[at:end].strip():
+        yield Unit(at, end, True)
 
 
 def _prose(text: str, offset: int) -> Iterator[tuple[int, int]]:
