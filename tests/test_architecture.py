@@ -27,7 +27,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "chromadb": ("corpus/vectors.py",),
     "onnxruntime": ("corpus/embedding.py", "corpus/reading.py"),
     "tokenizers": ("corpus/embedding.py", "corpus/reading.py"),
-    "numpy": ("corpus/", "guards/grounding/"),
+    "numpy": ("corpus/", "guards/grounding/", "guards/integrity/requests.py"),
     "llama_index": ("corpus/llama_index.py",),
     # shown
     "pypdfium2": ("corpus/render.py",),

@@ -1,4 +1,4 @@
-"""Text that a file holds and a person does not see: in a PDF's drawing instructions, and in HTML's styles.
+"""Text that a PDF holds and a person does not see on its pages, told from the drawing instructions.
 
 Nothing here judges what such a text says. Much of it is innocent: the text layer under a scan, a menu that opens on a
 click, a keyword. Whoever takes a document in may look at it with other eyes than at the text on the page.
@@ -7,14 +7,10 @@ click, a keyword. Whoever takes a document in may look at it with other eyes tha
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from corpus.types import HiddenText
-
-if TYPE_CHECKING:
-    from bs4 import BeautifulSoup, Tag
 
 TINY = 2.0
 """Points; smaller letters cannot be read."""
@@ -208,49 +204,3 @@ def _rgb(values: list[float]) -> Colour | None:
     if len(values) == 4:
         return tuple((1 - each) * (1 - values[3]) for each in values[:3])
     return None
-
-
-# -- HTML
-
-_RULE = re.compile(r"\.([\w-]+)\s*\{([^{}]*)\}")
-_CONCEALS = re.compile(
-    r"display:none|visibility:(?:hidden|collapse)|font-size:0(?![.\d])|font-size:(?:0?\.\d+|1)(?:px|pt)|opacity:0(?:\.0\d*)?(?![.\d])|"
-    r"(?:left|top|text-indent):-\d{3,}|(?<![-\w])color:(?:transparent|white|#fff(?:fff)?)(?![0-9a-f])",
-)
-_COLOURED = re.compile(r"background(?:-color)?:(?!white|#fff|transparent|none|inherit)")
-
-
-def hidden_html(soup: BeautifulSoup) -> tuple[HiddenText, ...]:
-    """The text of elements that a browser does not show. Linear in the page's size."""
-    classes = {
-        rule.group(1)
-        for style in soup.find_all("style")
-        for rule in _RULE.finditer(style.get_text())
-        if _conceals(rule.group(2))
-    }
-    found: list[str] = []
-    stack: list[Tag] = [soup]
-    while stack:
-        for child in stack.pop().find_all(True, recursive=False):
-            if child.name in ("script", "style", "template", "noscript", "head"):
-                continue
-            if _is_hidden(child, classes):
-                found.append(child.get_text(" "))
-            else:
-                stack.append(child)
-    text = "\n".join(each.strip() for each in found if each.strip())
-    return (HiddenText(text=text, page=1, how="not shown by a browser"),) if text else ()
-
-
-def _is_hidden(tag: Tag, classes: set[str]) -> bool:
-    if tag.has_attr("hidden"):
-        return True
-    if classes and classes.intersection(tag.get("class") or ()):
-        return True
-    return _conceals(str(tag.get("style") or ""))
-
-
-def _conceals(style: str) -> bool:
-    plain = "".join(style.lower().split())
-    match = _CONCEALS.search(plain)
-    return bool(match) and not (match is not None and "color" in match.group() and _COLOURED.search(plain))
