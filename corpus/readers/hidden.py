@@ -38,6 +38,8 @@ _SHOWS = frozenset((b"Tj", b"TJ", b"'", b'"'))
 _FILLS = frozenset((b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*"))
 _PATHS = frozenset((b"m", b"l", b"c", b"v", b"y", b"re"))
 _DROPS = frozenset((b"n", b"S", b"s"))
+_COLOURS = frozenset((b"g", b"rg", b"k", b"cs", b"sc", b"scn"))
+_WATCHED = _SHOWS | _FILLS | _PATHS | _DROPS | _COLOURS | {b"q", b"Q", b"Tr", b"Tf", b"gs", b"Do"}
 
 
 @dataclass(slots=True)
@@ -69,8 +71,13 @@ class PageWatch:
 
     def operator(self, operator: bytes, operands: Any, cm: Any, tm: Any) -> None:
         """To be called before each drawing instruction; damaged ones are passed over."""
+        if operator not in _WATCHED:
+            return
         try:
-            self._follow(operator, operands, cm, tm)
+            if operator in _SHOWS:
+                self._show(cm, tm)
+            else:
+                self._follow(operator, operands, cm)
         except (TypeError, ValueError, IndexError, KeyError, AttributeError, OverflowError):
             return
 
@@ -90,10 +97,8 @@ class PageWatch:
                 by_how.setdefault(how, []).append(text)
         return [HiddenText(text=" ".join(texts), page=number, how=how) for how, texts in by_how.items()]
 
-    def _follow(self, operator: bytes, operands: Any, cm: Any, tm: Any) -> None:
-        if operator in _SHOWS:
-            self._show(cm, tm)
-        elif operator in _PATHS:
+    def _follow(self, operator: bytes, operands: Any, cm: Any) -> None:
+        if operator in _PATHS:
             self._extend(operator, operands, cm)
         elif operator in _FILLS:
             self._fill()
@@ -136,17 +141,16 @@ class PageWatch:
         return self.resources[kind].get_object()[name].get_object()
 
     def _show(self, cm: Any, tm: Any) -> None:
-        x, y = _placed(tm[4], tm[5], cm)
+        x, y = tm[4] * cm[0] + tm[5] * cm[2] + cm[4], tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
         state = self._state
-        c, d = tm[2] * cm[0] + tm[3] * cm[2], tm[2] * cm[1] + tm[3] * cm[3]
         left, bottom, right, top = self.box
         if state.mode in (3, 7) or state.alpha < 0.05:
             self._pending.append((INVISIBLE, x, y))
-        elif 0 < state.size * math.hypot(c, d) < TINY:
+        elif 0 < state.size * _scale(cm, tm) < TINY:
             self._pending.append((SMALL, x, y))
         elif x > right + OUTSIDE or y > top + OUTSIDE or y < bottom - OUTSIDE or x < left - 4 * OUTSIDE:
             self._pending.append((OFF_PAGE, x, y))
-        elif state.colour is not None and (min(state.colour) > 1 - SAME or self._fills) and self._blends(x, y):
+        elif state.colour is not None and (self._fills or min(state.colour) > 1 - SAME) and self._blends(x, y):
             self._pending.append((SAME_COLOUR, x, y))
 
     def _blends(self, x: float, y: float) -> bool:
@@ -181,6 +185,12 @@ class PageWatch:
 
 def _copy(state: _State) -> _State:
     return _State(state.colour, state.space, state.mode, state.alpha, state.size)
+
+
+def _scale(cm: Any, tm: Any) -> float:
+    """How much the letters' height grows on its way to the page."""
+    c, d = tm[2] * cm[0] + tm[3] * cm[2], tm[2] * cm[1] + tm[3] * cm[3]
+    return math.hypot(c, d)
 
 
 def _placed(x: float, y: float, cm: Any) -> tuple[float, float]:
