@@ -165,7 +165,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quarantined:
-    """A file that could not be read, and why, in words for a person."""
+    """A file that could not be read, or may not be taken in, and why, in words for a person."""
 
     path: str
     reason: str
@@ -221,7 +221,7 @@ class IngestReport:
     unchanged: int = 0
     removed: int = 0
     quarantined: tuple[Failure, ...] = ()
-    """Files that cannot be read; kept in the quarantine list."""
+    """Files that cannot be read or that the screen refuses; kept in the quarantine list."""
     failed: tuple[Failure, ...] = ()
     """Files that could be tried again: gone while reading, not permitted, clashing ids."""
     passages: int = 0

@@ -24,6 +24,9 @@ MOST_FILLS = 64
 SMALLEST_FILL = 6.0
 """Points; thinner areas are rules and frames."""
 
+NEAR = 24.0
+"""Points between letters that are taken to stand on the same background."""
+
 OUTSIDE = 12.0
 """Points beyond the page's edge from which text is off it."""
 
@@ -33,6 +36,8 @@ SMALL = "too small to read"
 OFF_PAGE = "outside the page"
 
 Colour = tuple[float, ...]
+Matrix = tuple[float, float, float, float, float, float]
+IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _WHITE, _BLACK = (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)
 _SHOWS = frozenset((b"Tj", b"TJ", b"'", b'"'))
 _FILLS = frozenset((b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*"))
@@ -63,9 +68,13 @@ class PageWatch:
     resources: Any = field(default_factory=dict)
     _state: _State = field(default_factory=_State)
     _stack: list[_State] = field(default_factory=list)
+    _base: Matrix = IDENTITY
+    """Where the form that is being drawn lies on the page; pypdf begins each form anew."""
+    _forms: list[tuple[Matrix, Any, _State, list[_State]]] = field(default_factory=list)
     _path: list[tuple[float, float]] = field(default_factory=list)
     _fills: list[tuple[float, float, float, float, Colour | None]] = field(default_factory=list)
     _pictures: list[tuple[float, float, float, float]] = field(default_factory=list)
+    _last: tuple[float, float, Colour | None, int, bool] = (0.0, 0.0, None, 0, False)
     _pending: list[tuple[str, float, float]] = field(default_factory=list)
     _found: list[tuple[str, float, float, str]] = field(default_factory=list)
 
@@ -80,6 +89,11 @@ class PageWatch:
                 self._follow(operator, operands, cm)
         except (TypeError, ValueError, IndexError, KeyError, AttributeError, OverflowError):
             return
+
+    def after(self, operator: bytes, operands: Any, cm: Any, tm: Any) -> None:
+        """To be called after each drawing instruction: a form, if it was one, has been drawn."""
+        if operator == b"Do" and self._forms:
+            self._base, self.resources, self._state, self._stack = self._forms.pop()
 
     def text(self, text: str) -> None:
         """To be called with each stretch of text that has been drawn since the last call."""
@@ -116,7 +130,7 @@ class PageWatch:
         elif operator == b"gs":
             self._state.alpha = float(self._resource("/ExtGState", operands[0]).get("/ca", 1.0))
         elif operator == b"Do":
-            self._picture(operands, cm)
+            self._enter(operands, cm)
         else:
             self._paint(operator, operands)
 
@@ -142,24 +156,37 @@ class PageWatch:
 
     def _show(self, cm: Any, tm: Any) -> None:
         x, y = tm[4] * cm[0] + tm[5] * cm[2] + cm[4], tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
+        if self._forms:
+            x, y = _placed(x, y, self._base)
         state = self._state
         left, bottom, right, top = self.box
         if state.mode in (3, 7) or state.alpha < 0.05:
             self._pending.append((INVISIBLE, x, y))
-        elif 0 < state.size * _scale(cm, tm) < TINY:
+        elif 0 < state.size * _scale(cm, tm) * _scale(self._base, IDENTITY) < TINY:
             self._pending.append((SMALL, x, y))
         elif x > right + OUTSIDE or y > top + OUTSIDE or y < bottom - OUTSIDE or x < left - 4 * OUTSIDE:
             self._pending.append((OFF_PAGE, x, y))
-        elif state.colour is not None and (self._fills or min(state.colour) > 1 - SAME) and self._blends(x, y):
+        elif (self._fills or state.colour != _BLACK) and self._blends(x, y):
             self._pending.append((SAME_COLOUR, x, y))
 
     def _blends(self, x: float, y: float) -> bool:
         """Whether the letters have the colour of what lies under them."""
-        assert self._state.colour is not None
+        colour = self._state.colour
+        if colour is None:
+            return False
+        # Many files draw letter by letter: what held for the last one holds for its neighbour.
+        last_x, last_y, last_colour, fills, blends = self._last
+        if y == last_y and 0 <= x - last_x < NEAR and colour == last_colour and fills == len(self._fills):
+            return blends
+        blends = self._compare(x, y, colour)
+        self._last = (x, y, colour, len(self._fills), blends)
+        return blends
+
+    def _compare(self, x: float, y: float, colour: Colour) -> bool:
         if any(_inside(x, y + 1, box) for box in self._pictures):
             return False
         under = next((fill[4] for fill in reversed(self._fills) if _inside(x, y + 1, fill[:4])), _WHITE)
-        return under is not None and all(abs(a - b) <= SAME for a, b in zip(self._state.colour, under, strict=True))
+        return under is not None and all(abs(a - b) <= SAME for a, b in zip(colour, under, strict=True))
 
     def _extend(self, operator: bytes, operands: Any, cm: Any) -> None:
         if len(self._path) > 400:  # a drawing, not a background
@@ -167,9 +194,10 @@ class PageWatch:
         numbers = [float(each) for each in operands]
         if operator == b"re":
             x, y, width, height = numbers
-            self._path += [_placed(x, y, cm), _placed(x + width, y + height, cm)]
+            corners = [(x, y), (x + width, y + height)]
         else:
-            self._path.append(_placed(numbers[-2], numbers[-1], cm))
+            corners = [(numbers[-2], numbers[-1])]
+        self._path += [_placed(*_placed(*corner, cm), self._base) for corner in corners]
 
     def _fill(self) -> None:
         if self._path and len(self._fills) < MOST_FILLS:
@@ -178,9 +206,30 @@ class PageWatch:
                 self._fills.append((*box, self._state.colour if self._state.alpha > 0.5 else None))
         self._path.clear()
 
-    def _picture(self, operands: Any, cm: Any) -> None:
-        if self._resource("/XObject", operands[0]).get("/Subtype") == "/Image" and len(self._pictures) < MOST_FILLS:
-            self._pictures.append(_box([_placed(x, y, cm) for x in (0, 1) for y in (0, 1)]))
+    def _enter(self, operands: Any, cm: Any) -> None:
+        """A picture, or a form: drawing instructions of its own, with their own names and place."""
+        self._forms.append((self._base, self.resources, _copy(self._state), self._stack))
+        drawn = self._resource("/XObject", operands[0])
+        if drawn.get("/Subtype") == "/Image":
+            if len(self._pictures) < MOST_FILLS:
+                corners = [_placed(x, y, cm) for x in (0, 1) for y in (0, 1)]
+                self._pictures.append(_box([_placed(*corner, self._base) for corner in corners]))
+            return
+        own = tuple(float(each) for each in drawn.get("/Matrix", IDENTITY))
+        self._base, self._stack = _times(_times(own, cm), self._base), []
+        self.resources = drawn["/Resources"].get_object() if "/Resources" in drawn else self.resources
+
+
+def _times(first: Any, then: Any) -> Matrix:
+    """One placement after another."""
+    a, b, c, d, e, f = first
+    return (
+        a * then[0] + b * then[2],
+        a * then[1] + b * then[3],
+        c * then[0] + d * then[2],
+        c * then[1] + d * then[3],
+        *_placed(e, f, then),
+    )
 
 
 def _copy(state: _State) -> _State:

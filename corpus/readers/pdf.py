@@ -129,7 +129,9 @@ def _page(page: PageObject) -> tuple[str, list[Fragment], PageWatch]:
             fonts[id(font)] = _look(font)
         fragments.append(Fragment(start, start + len(body), x, y, height, *fonts[id(font)]))
 
-    text = page.extract_text(visitor_operand_before=watch.operator, visitor_text=visit)
+    text = page.extract_text(
+        visitor_operand_before=watch.operator, visitor_operand_after=watch.after, visitor_text=visit
+    )
     # Surrogates and NUL cannot be stored; one for one, so that positions hold.
     return _UNSTORABLE.sub(" ", text), fragments, watch
 

@@ -4,4 +4,7 @@
 `corpus.reading` on them and writes it as int8 ONNX. Needs the extra `training` (torch) and ../shared/data:
 
     python -m evals.training --data ../shared/data --out corpus/models
+
+`instructions` trains the guard over documents, `guards.integrity.requests`, in numpy; `attacks`, `letters` and
+`passages` gather its texts.
 """

@@ -28,7 +28,7 @@ from evals.training.letters import answer, letter
 from evals.training.passages import NOT_TRAINED_ON, Clean, Poisoned, clean_passages, held_out, hide
 from guards.integrity.commands import broken_rules
 from guards.integrity.requests import BITS, CONTEXT, MODEL, RequestModel, Shape, forms, in_place, network, shapes
-from guards.integrity.units import Lexicon
+from guards.integrity.units import Lexicon, Unit
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -69,6 +69,19 @@ def letters(count: int) -> list[Clean]:
     return found
 
 
+def stretches(rng: random.Random, passages: Sequence[Clean], count: int) -> list[Clean]:
+    """Neighbouring passages of a document as one text: a guard is asked about whole pages too."""
+    found = []
+    for _ in range(count):
+        first = rng.randrange(len(passages))
+        some = [
+            each for each in passages[first : first + rng.randint(3, 9)] if each.document == passages[first].document
+        ]
+        text = "\n\n".join(each.text for each in some)
+        found.append(Clean(text=text, family=some[0].family, document=some[0].document))
+    return found
+
+
 def kind_of(attack: Attack) -> str:
     """The kind that is left out together: the benchmark's categories count as ours."""
     if attack.source == "bipia":
@@ -88,7 +101,7 @@ def fold_of(item: Clean | Attack) -> int:
     return zlib.crc32(name.encode()) % FOLDS
 
 
-def train(material: Material, tell: Callable[[str], None], *, steps: int = 140) -> dict[str, Any]:
+def train(material: Material, tell: Callable[[str], None]) -> dict[str, Any]:
     """Both steps. The second learns from what the first says of kinds and documents that it has not seen."""
     rng = random.Random(SEED)  # noqa: S311 - sampling, not secrets
     lexicon = Lexicon()
@@ -99,9 +112,9 @@ def train(material: Material, tell: Callable[[str], None], *, steps: int = 140) 
     )
     features, labels = [], []
     for fold in range(FOLDS):
-        seen = [shape for each, shape in shaped if fold_of(each) != fold]
+        seen = [shape for each, shape in shaped if fold_of(each) != fold][::2]
         known = [each for each in material.attacks if fold_of(each) != fold]
-        weights, bias = fit_forms(seen, _alone(known, lexicon), steps=steps)
+        weights, bias = fit_forms(seen, _alone(known, lexicon), steps=100)
         hosts = [each for each in material.clean if fold_of(each) == fold]
         others = [each for each in material.attacks if fold_of(each) == fold]
         for shape in (shape for each, shape in shaped if fold_of(each) == fold):
@@ -116,7 +129,7 @@ def train(material: Material, tell: Callable[[str], None], *, steps: int = 140) 
                 features.append(in_place(shape, form)[kept])
                 labels.append(label[kept])
         tell(f"part {fold + 1} of {FOLDS} done")
-    weights, bias = fit_forms([s for _, s in shaped], _alone(material.attacks, lexicon), steps=steps)
+    weights, bias = fit_forms([s for _, s in shaped], _alone(material.attacks, lexicon), steps=140)
     return {"form": weights, "bias": bias, **fit_network(np.concatenate(features), np.concatenate(labels))}
 
 
@@ -133,7 +146,7 @@ def _poisoned(rng: random.Random, attacks: Sequence[Attack], hosts: Sequence[Cle
     return found
 
 
-def _within(unit: Any, poisoned: Poisoned) -> bool:
+def _within(unit: Unit, poisoned: Poisoned) -> bool:
     middle = (unit.start + unit.end) / 2
     return poisoned.start <= middle < poisoned.end
 
@@ -186,7 +199,7 @@ def fit_forms(
 def fit_network(features: Floats, labels: Floats, *, epochs: int = 40, batch: int = 2048) -> dict[str, Any]:
     """One hidden layer, Adam in batches, binary cross-entropy; instructions weigh a quarter of all together."""
     rng = np.random.default_rng(SEED)
-    weights = {
+    weights: dict[str, Any] = {
         "w1": rng.normal(0, 1 / np.sqrt(CONTEXT), (CONTEXT, HIDDEN)).astype(np.float32),
         "b1": np.zeros(HIDDEN, dtype=np.float32),
         "w2": rng.normal(0, 1 / np.sqrt(HIDDEN), HIDDEN).astype(np.float32),
@@ -201,9 +214,9 @@ def fit_network(features: Floats, labels: Floats, *, epochs: int = 40, batch: in
         for at in range(0, len(order), batch):
             step += 1
             some = order[at : at + batch]
-            x, slope = features[some], weigh[some]
+            x = features[some]
             hidden = np.maximum(x @ weights["w1"] + weights["b1"], 0)
-            slope = slope * (network(x, weights) - labels[some]) / len(some)
+            slope = weigh[some] * (network(x, weights) - labels[some]) / len(some)
             back = np.outer(slope, weights["w2"]) * (hidden > 0)
             changes = {"w1": x.T @ back, "b1": back.sum(0), "w2": hidden.T @ slope, "b2": slope.sum()}
             for name, change in changes.items():
@@ -224,7 +237,7 @@ def chosen(passages: Sequence[Clean]) -> tuple[Clean, ...]:
         if each.family not in NOT_TRAINED_ON and not held_out(each.document):
             families.setdefault(each.family, []).append(each)
     found = [each for some in families.values() for each in rng.sample(some, min(len(some), MOST_OF_FAMILY))]
-    return (*found, *letters(400))
+    return (*found, *stretches(rng, [each for some in families.values() for each in some], 1200), *letters(400))
 
 
 def threshold(weights: dict[str, Any], passages: Sequence[Clean]) -> float:
@@ -285,8 +298,12 @@ def left_out(clean: tuple[Clean, ...], attacks: Sequence[Attack], unseen: Sequen
         ours = {BENCHMARK_KINDS.get(kind, "") for kind in out}
         kept = [each for each in attacks if each.kind not in (out if each.source == "bipia" else ours)]
         model = RequestModel(_weights=finished(Material(clean=clean, attacks=tuple(kept)), unseen))
-        total += found_in([each for each in attacks if each.source == "bipia" and each.kind in out], unseen, model)
+        some = found_in([each for each in attacks if each.source == "bipia" and each.kind in out], unseen, model)
+        print(f"without {', '.join(sorted(out))}", flush=True)
+        print_shares(some)
         print_clean(model, unseen)
+        total += some
+    print("all groups together")
     print_shares(total)
 
 

@@ -40,7 +40,7 @@ class Reading(NamedTuple):
     end: int
     text: str
     how: str
-    """In words for a person: "written in base64"."""
+    """After "written", in words for a person: "in base64"."""
 
 
 def readings(text: str) -> Iterator[Reading]:
@@ -51,15 +51,15 @@ def readings(text: str) -> Iterator[Reading]:
         return
     for match in _BASE64.finditer(text):
         if (said := _base64(match.group()[:LONGEST])) and _speaks(said):
-            yield Reading(*match.span(), said, "written in base64")
+            yield Reading(*match.span(), said, "in base64")
     for match in _HEX.finditer(text):
         digits = re.sub(r"0x|\\x|[^0-9a-fA-F]", "", match.group()[: 3 * LONGEST])
         if (said := _ascii(bytes.fromhex(digits[: len(digits) // 2 * 2]))) and _speaks(said):
-            yield Reading(*match.span(), said, "written in hexadecimal")
+            yield Reading(*match.span(), said, "in hexadecimal")
     for match in _BINARY.finditer(text):
         bits = match.group()[: 9 * LONGEST].split() if " " in match.group() else re.findall("[01]{8}", match.group())
         if (said := _ascii(bytes(int(each[:8], 2) for each in bits))) and _speaks(said):
-            yield Reading(*match.span(), said, "written in binary")
+            yield Reading(*match.span(), said, "in binary")
 
 
 def turned(text: str) -> tuple[str, str] | None:
@@ -73,7 +73,7 @@ def turned(text: str) -> tuple[str, str] | None:
     words = _LETTERS.findall(lower)
     if len(words) < 5 or _everyday(words) > 0.1:
         return None
-    for said, how in ((codecs.encode(text, "rot13"), "written in rot13"), (text[::-1], "written backwards")):
+    for said, how in ((codecs.encode(text, "rot13"), "in rot13"), (text[::-1], "backwards")):
         if _everyday(_LETTERS.findall(said.lower())) >= 0.3:
             return said, how
     return None
@@ -83,11 +83,11 @@ def unseen(text: str) -> Iterator[Reading]:
     """Characters without a picture that spell something: tags, variation selectors, patterns of zero width."""
     for match in _TAGS.finditer(text):
         said = "".join(chr(ord(each) - 0xE0000) for each in match.group())
-        yield Reading(*match.span(), said, "written in invisible tag characters")
+        yield Reading(*match.span(), said, "in invisible tag characters")
     for match in _SELECTORS.finditer(text):
         values = bytes(ord(each) - (0xFE00 if ord(each) < 0xFE10 else 0xE0100 - 16) for each in match.group())
         if said := _ascii(values):
-            yield Reading(*match.span(), said, "written in invisible variation selectors")
+            yield Reading(*match.span(), said, "in invisible variation selectors")
     for match in _ZERO_WIDTH.finditer(text):
         kinds = sorted(set(match.group()))
         if len(kinds) == 2:
@@ -95,7 +95,7 @@ def unseen(text: str) -> Iterator[Reading]:
                 bits = match.group().translate({ord(zero): "0", ord(one): "1"})
                 octets = bytes(int(bits[at : at + 8], 2) for at in range(0, len(bits) - 7, 8))
                 if said := _ascii(octets):
-                    yield Reading(*match.span(), said, "written in invisible characters")
+                    yield Reading(*match.span(), said, "in invisible characters")
                     break
 
 

@@ -10,15 +10,17 @@ import re
 from collections.abc import Iterator, Sequence
 
 from corpus.types import HiddenText, Parsed, Passage
+from guards.integrity.commands import RULES
 from guards.integrity.decoded import unseen
-from guards.integrity.instructions import MODEL_REASON, find_instructions
+from guards.integrity.instructions import ENCODED, find_instructions
+from guards.types import Finding
 
-VISIBLE = 0.97
-"""Score from which an instruction that everybody can see keeps a document out. Passages with less are taken in and
-dropped when they are retrieved: a whole document is too much to lose by a doubtful sentence."""
+PLAIN = frozenset(rule.reason for rule in RULES if rule.score >= 0.97)
+"""Rules by which an instruction that everybody can see keeps a document out."""
 
-SURE = 0.9997
-"""The same where the model alone noticed it, and no rule says what it is."""
+SURE = 0.9999
+"""The same for the score where no such rule says what it is. A passage with less is taken in and dropped when it is
+retrieved: a whole document is too much to lose by a doubtful sentence."""
 
 MOST_HIDDEN = 0.1
 """Share of the document's characters; hidden text that is more of it is a text layer, and judged like visible text."""
@@ -48,15 +50,15 @@ def _reasons(parsed: Parsed, passages: Sequence[Passage]) -> Iterator[str]:
             yield f"hidden text on page {hidden.page} ({hidden.how}) gives {what} to an assistant"
     for name in _SAID:
         text = parsed.metadata.get(name, "")
-        if text and any(_is_sure(each.score, each.reason) for each in find_instructions(text)):
+        if text and any(_is_sure(each) for each in find_instructions(text)):
             yield f"its metadata ({name}) gives instructions to an assistant"
     for page in parsed.pages:
         for reading in () if page.text.isascii() else unseen(page.text):
             if len(reading.text.split()) > 2:
-                yield f"page {page.number} holds text {reading.how}"
+                yield f"page {page.number} holds text written {reading.how}"
     for passage in passages:
         for finding in find_instructions(passage.text):
-            if _is_sure(finding.score, finding.reason):
+            if _is_sure(finding):
                 yield f"page {passage.page} gives instructions to an assistant: {finding.reason}"
 
 
@@ -65,10 +67,10 @@ def _speaks(hidden: HiddenText, *, doubtful: bool) -> str:
     if len(_EXAMPLE.findall(hidden.text)) >= 2:
         return "demonstrations"
     findings = find_instructions(hidden.text)
-    if any(not doubtful or _is_sure(finding.score, finding.reason) for finding in findings):
+    if any(not doubtful or _is_sure(finding) for finding in findings):
         return "instructions"
     return ""
 
 
-def _is_sure(score: float, reason: str) -> bool:
-    return score >= (SURE if reason == MODEL_REASON else VISIBLE)
+def _is_sure(finding: Finding) -> bool:
+    return finding.reason in PLAIN or finding.reason.startswith(ENCODED) or finding.score >= SURE

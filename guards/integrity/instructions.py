@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 CHECK = "instruction"
 MODEL_REASON = "a sentence asks the reader for something that does not belong in this text"
+ENCODED = "it is written "
 FAINT = 0.5
 """Score from which a piece next to an instruction is taken to be part of it."""
 
@@ -85,15 +86,15 @@ def _judge(text: str, unit: Unit, score: float, threshold: float, rules: tuple[R
 
 def _encoded(text: str, scored: Sequence[tuple[Unit, float]]) -> list[Finding]:
     """Findings for stretches that say something else when decoded. Long words of no language are not worth hiding."""
-    found = [
-        _finding(each.start, each.end, 0.99, f"it is {each.how} and gives an instruction")
-        for each in readings(text)
-        if _asks(each.text)
-    ]
+    found = [_finding(each.start, each.end, 0.99, _encoding(each.how)) for each in readings(text) if _asks(each.text)]
     for unit, _ in scored:
         if not unit.code and (said := turned(text[unit.start : unit.end])) and _asks(said[0]):
-            found.append(_finding(unit.start, unit.end, 0.99, f"it is {said[1]} and gives an instruction"))
+            found.append(_finding(unit.start, unit.end, 0.99, _encoding(said[1])))
     return found
+
+
+def _encoding(how: str) -> str:
+    return f"{ENCODED}{how} and gives an instruction"
 
 
 def _asks(said: str) -> bool:

@@ -163,7 +163,7 @@ def forms(shape: Shape, weights: Floats, bias: float) -> Floats:
     import numpy as np
 
     sums = np.bincount(shape.owners, weights=weights[shape.grams], minlength=len(shape.units))
-    made = (bias + sums / np.sqrt(shape.lengths + 3.0)).astype(np.float32)
+    made: Floats = (bias + sums / np.sqrt(shape.lengths + 3.0)).astype(np.float32)
     made[shape.plain[:, 4] > 0] = -4.0  # code asks for nothing by itself
     return made
 

@@ -18,7 +18,7 @@ KNOWN = 100_000
 """Words that are remembered; beyond that the memory starts afresh, so that no text can fill it."""
 
 _FENCE = "```"
-_CELL = re.compile(r"\||\n|(?<=[a-z)\]][.!?])(?=[A-Z][a-z])")
+_CELL = re.compile(r"(?<!<)\|(?!>)|\n|(?<=[a-z)\]][.!?])(?=[A-Z][a-z])")
 _ENDS = ".!?:;|)\"'”’>]*"
 _SENTENCE = re.compile(r"^[ \t]*([A-Z][a-z'’]+(?: [\w'’\"(),;/&-]++){3}[^\n]*[.:?!])[ \t]*$", re.MULTILINE)
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+|[^\w\s]")

@@ -115,6 +115,40 @@ def test_only_the_page_that_hides_something_is_named() -> None:
     assert [each.page for each in hidden(made)] == [2]
 
 
+def with_form(y: int, place: str) -> bytes:
+    """A page that draws a form whose text stands at that height of the form, placed there."""
+    from pypdf import PdfReader, PdfWriter
+    from pypdf.generic import DictionaryObject, NameObject, StreamObject
+
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(sheet().data())))
+    page = writer.pages[0]
+    form, content = StreamObject(), StreamObject()
+    form.set_data(f"BT /F1 12 Tf 60 {y} Td ({SECRET}) Tj ET".encode())
+    form[NameObject("/Subtype")] = NameObject("/Form")
+    form[NameObject("/Resources")] = DictionaryObject(page["/Resources"].get_object())
+    content.set_data(page.get_contents().get_data() + f"\nq {place} cm /Fm Do Q".encode())
+    page["/Resources"].get_object()[NameObject("/XObject")] = DictionaryObject({NameObject("/Fm"): form})
+    page[NameObject("/Contents")] = content
+    stream = io.BytesIO()
+    writer.write(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("y", "place", "how"),
+    [
+        (1700, "1 0 0 1 0 -1400", None),
+        (300, "1 0 0 1 0 900", OFF_PAGE),
+        (300, "0.05 0 0 0.05 0 100", SMALL),
+        (300, "1 0 0 1 0 0", None),
+    ],
+)
+def test_forms_are_watched_where_they_lie(y: int, place: str, how: str | None) -> None:
+    parsed = read(with_form(y, place), "a.pdf")
+    assert SECRET in parsed.pages[0].text
+    assert [each.how for each in parsed.hidden] == ([how] if how else [])
+
+
 def test_metadata_is_kept() -> None:
     made = sheet()
     made.set_subject(SECRET)
@@ -156,6 +190,7 @@ def test_no_drawing_breaks_the_watch(operations: list[tuple[bytes, list[object]]
     for operator, operands in operations:
         watch.operator(operator, operands, IDENTITY, IDENTITY)
         watch.text("x")
+        watch.after(operator, operands, IDENTITY, IDENTITY)
     assert all(isinstance(each.text, str) for each in watch.hidden(1))
 
 

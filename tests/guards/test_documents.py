@@ -9,7 +9,9 @@ import pytest
 from corpus.passages import split
 from corpus.readers import read
 from corpus.types import HiddenText, Parsed
+from guards.integrity import documents
 from guards.integrity.documents import screen
+from guards.types import Finding
 
 TEXT = """# Pump manual
 
@@ -51,11 +53,12 @@ def test_hidden_text_alone_is_innocent(text: str) -> None:
     assert verdict(hidden(text)) == ""
 
 
-def test_a_text_layer_is_judged_like_visible_text() -> None:
-    doubtful = "Include the date in your answer. "
-    assert verdict(hidden(doubtful)) != ""
-    assert verdict(hidden(doubtful + TEXT)) == ""
-    assert verdict(hidden(ORDER + TEXT)) != ""
+def test_a_text_layer_is_judged_like_visible_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert verdict(hidden(f"{ORDER} {TEXT}")) != ""
+    finding = Finding(stage="document", check="instruction", action="redact", reason="doubtful", score=0.99, end=4)
+    monkeypatch.setattr(documents, "find_instructions", lambda text: (finding,))
+    assert verdict(hidden("Short.")) != ""
+    assert verdict(hidden(TEXT)) == ""
 
 
 @pytest.mark.parametrize("key", ["title", "subject", "keywords"])
@@ -70,7 +73,14 @@ def test_visible_instructions_when_they_are_plain() -> None:
     reason = verdict(parsed(f"{TEXT}\n{ORDER}\n"))
     assert reason == "page 1 gives instructions to an assistant: it tells the reader to disregard earlier instructions"
     assert ORDER not in reason
-    assert verdict(parsed(f"{TEXT}\nInclude the date in your answer.\n")) == ""
+
+
+@pytest.mark.parametrize(("score", "kept_out"), [(0.99, False), (0.99999, True)])
+def test_a_doubtful_sentence_is_no_reason(score: float, kept_out: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    finding = Finding(stage="document", check="instruction", action="redact", reason="doubtful", score=score, end=4)
+    monkeypatch.setattr(documents, "find_instructions", lambda text: (finding,))
+    assert bool(verdict(parsed())) is kept_out
+    assert verdict(hidden("Anything."))
 
 
 def test_invisible_characters() -> None:
