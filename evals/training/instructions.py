@@ -24,9 +24,9 @@ import numpy as np
 
 from assistant import quiet
 from evals.training.attacks import BENCHMARK_KINDS, Attack, benchmark, made, requests
+from evals.training.found import Found, found_in, print_clean, print_found, print_shares
 from evals.training.letters import answer, letter
 from evals.training.passages import NOT_TRAINED_ON, Clean, Poisoned, clean_passages, held_out, hide
-from guards.integrity.commands import broken_rules
 from guards.integrity.requests import BITS, CONTEXT, MODEL, RequestModel, Shape, forms, in_place, network, shapes
 from guards.integrity.units import Lexicon, Unit
 
@@ -41,10 +41,13 @@ FOLDS = 4
 MOST_OF_FAMILY = 2500
 """Passages of one family of documents that are trained on: the large ones should not drown the others."""
 
+RARE = 4
+"""N-grams that are seen less often in training teach nothing and are passed over."""
+
 FLAGGED = 0.007
 """Share of unseen clean passages that the threshold lets be flagged."""
 
-GROUPS = 5
+GROUPS = 4
 """Parts into which the benchmark's categories are left out."""
 
 SEED = 11
@@ -114,7 +117,7 @@ def train(material: Material, tell: Callable[[str], None]) -> dict[str, Any]:
     for fold in range(FOLDS):
         seen = [shape for each, shape in shaped if fold_of(each) != fold][::2]
         known = [each for each in material.attacks if fold_of(each) != fold]
-        weights, bias = fit_forms(seen, _alone(known, lexicon), steps=100)
+        weights, bias = fit_forms(seen, _alone(known, lexicon), steps=60)
         hosts = [each for each in material.clean if fold_of(each) == fold]
         others = [each for each in material.attacks if fold_of(each) == fold]
         for shape in (shape for each, shape in shaped if fold_of(each) == fold):
@@ -129,7 +132,7 @@ def train(material: Material, tell: Callable[[str], None]) -> dict[str, Any]:
                 features.append(in_place(shape, form)[kept])
                 labels.append(label[kept])
         tell(f"part {fold + 1} of {FOLDS} done")
-    weights, bias = fit_forms([s for _, s in shaped], _alone(material.attacks, lexicon), steps=140)
+    weights, bias = fit_forms([s for _, s in shaped], _alone(material.attacks, lexicon), steps=80)
     return {"form": weights, "bias": bias, **fit_network(np.concatenate(features), np.concatenate(labels))}
 
 
@@ -177,6 +180,8 @@ def fit_forms(
         label.append(np.full(len(shape.units), 1.0 if each else 0.0))
         weight.append(np.full(len(shape.units), each or 1.0))
     gram, owner = np.concatenate(grams), np.concatenate(owners)
+    often = np.bincount(gram, minlength=1 << BITS)[gram] >= RARE
+    gram, owner = gram[often].astype(np.int32), owner[often].astype(np.int32)
     scale = 1.0 / np.sqrt(np.concatenate(lengths) + 3.0)
     target, weigh = np.concatenate(label), np.concatenate(weight)
     for value, share in ((0.0, 0.8), (1.0, 0.2)):
@@ -190,7 +195,7 @@ def fit_forms(
         change[:-1] += decay * values
         first_moment += 0.1 * (change - first_moment)
         second_moment += 0.01 * (change**2 - second_moment)
-        rate = 0.25 * (1 - step / (steps + 1))
+        rate = 0.4 * (1 - step / (steps + 1))
         move = rate * (first_moment / (1 - 0.9**step)) / (np.sqrt(second_moment / (1 - 0.99**step)) + 1e-8)
         values, bias = values - move[:-1], bias - move[-1]
     return values.astype(np.float32), float(bias)
@@ -229,15 +234,15 @@ def fit_network(features: Floats, labels: Floats, *, epochs: int = 40, batch: in
     return weights
 
 
-def chosen(passages: Sequence[Clean]) -> tuple[Clean, ...]:
+def chosen(passages: Sequence[Clean], most: int = MOST_OF_FAMILY) -> tuple[Clean, ...]:
     """The passages to train on: of documents that are not held out, so many of a family, and letters of ours."""
     rng = random.Random(SEED)  # noqa: S311 - sampling, not secrets
     families: dict[str, list[Clean]] = {}
     for each in passages:
         if each.family not in NOT_TRAINED_ON and not held_out(each.document):
             families.setdefault(each.family, []).append(each)
-    found = [each for some in families.values() for each in rng.sample(some, min(len(some), MOST_OF_FAMILY))]
-    return (*found, *stretches(rng, [each for some in families.values() for each in some], 1200), *letters(400))
+    found = [each for some in families.values() for each in rng.sample(some, min(len(some), most))]
+    return (*found, *stretches(rng, [each for some in families.values() for each in some], most // 3), *letters(400))
 
 
 def threshold(weights: dict[str, Any], passages: Sequence[Clean]) -> float:
@@ -266,7 +271,7 @@ def main() -> int:
     rng = random.Random(SEED)  # noqa: S311 - sampling, not secrets
     attacks = [*benchmark(options.data), *made(rng, 120), *requests(options.data)]
     if options.left_out:
-        left_out(chosen(passages), attacks, unseen)
+        left_out(chosen(passages, MOST_OF_FAMILY // 2), attacks, unseen)
         return 0
     if not options.measure:
         weights = finished(Material(clean=chosen(passages), attacks=tuple(attacks)), unseen)
@@ -305,91 +310,6 @@ def left_out(clean: tuple[Clean, ...], attacks: Sequence[Attack], unseen: Sequen
         total += some
     print("all groups together")
     print_shares(total)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """One attack in one passage, and what noticed it."""
-
-    poisoned: Poisoned
-    rules: bool
-    model: bool
-
-
-def found_in(attacks: Sequence[Attack], unseen: Sequence[Clean], model: RequestModel) -> list[Found]:
-    """Each attack at each place in passages of unseen documents, of each sort that it is made for."""
-    rng = random.Random(SEED)  # noqa: S311 - sampling, not secrets
-    sorts = {
-        name: [each for each in unseen if each.family == name] for name in ("bipia_email", "bipia_table", "bipia_code")
-    }
-    sorts["document"] = [each for each in unseen if not each.family.startswith("bipia_")]
-    found = []
-    for attack in attacks:
-        code = "```" in attack.text
-        for sort in ("bipia_code", "document") if code else ("bipia_email", "bipia_table", "document"):
-            for place in ("start", "middle", "end"):
-                for _ in range(4):
-                    poisoned = hide(rng, attack, rng.choice(sorts[sort]), place)
-                    found.append(_found(poisoned, model))
-    return found
-
-
-def _found(poisoned: Poisoned, model: RequestModel) -> Found:
-    scored = model.scores(poisoned.text)
-    inside = [(unit, score) for unit, score in scored if unit.start < poisoned.end and unit.end > poisoned.start]
-    return Found(
-        poisoned=poisoned,
-        rules=any(broken_rules(poisoned.text[unit.start : unit.end]) for unit, _ in inside if not unit.code),
-        model=any(score >= model.threshold for _, score in inside),
-    )
-
-
-def print_found(model: RequestModel, attacks: Sequence[Attack], unseen: Sequence[Clean]) -> None:
-    """How many of the benchmark's training attacks are found in unseen passages."""
-    print_shares(found_in(attacks, unseen, model))
-
-
-def print_shares(found: Sequence[Found]) -> None:
-    """Shares found, by category, sort of passage and place."""
-    print(f"{'attacks':36} {'n':>5} {'rules':>7} {'model':>7} {'both':>7}")
-    views: tuple[Callable[[Poisoned], str], ...] = (
-        lambda each: each.attack.kind,
-        lambda each: each.host.family if each.host.family.startswith("bipia_") else "document",
-        lambda each: each.place,
-        lambda _: "all",
-    )
-    for view in views:
-        for name in sorted({view(each.poisoned) for each in found}):
-            those = [each for each in found if view(each.poisoned) == name]
-            shares = (sum(map(test, those)) / len(those) for test in (_by_rules, _by_model, _by_either))
-            print(f"{name:36} {len(those):5} " + " ".join(f"{share:7.1%}" for share in shares))
-
-
-def _by_rules(each: Found) -> bool:
-    return each.rules
-
-
-def _by_model(each: Found) -> bool:
-    return each.model
-
-
-def _by_either(each: Found) -> bool:
-    return each.rules or each.model
-
-
-def print_clean(model: RequestModel, unseen: Sequence[Clean]) -> None:
-    """Clean passages that are flagged, by family."""
-    print(f"{'clean passages of unseen documents':36} {'n':>5} {'rules':>7} {'model':>7} {'both':>7}")
-    rows: dict[str, list[tuple[bool, bool]]] = {}
-    for each in unseen:
-        scored = model.scores(each.text)
-        rules = any(broken_rules(each.text[unit.start : unit.end]) for unit, _ in scored if not unit.code)
-        row = (rules, any(score >= model.threshold for _, score in scored))
-        for name in (each.family, "~ all"):
-            rows.setdefault(name, []).append(row)
-    for name, those in sorted(rows.items()):
-        one, two, both = (sum(map(test, those)) / len(those) for test in (lambda r: r[0], lambda r: r[1], any))
-        print(f"{name:36} {len(those):5} {one:7.1%} {two:7.1%} {both:7.1%}")
 
 
 if __name__ == "__main__":
