@@ -13,13 +13,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from guards.integrity.units import EVERYDAY
+
 LONGEST = 20_000
 """Characters of one encoded stretch that are decoded; what follows is not looked at."""
 
-_COMMON = frozenset(
-    """the and you your for not with that this are all from any user answer response ignore previous instructions in of
-    to is it on as what write tell say send please do a an""".split()
-)
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _HEX = re.compile(r"(?:(?:0x|\\x|%)?[0-9a-fA-F]{2}[ ,:]?){12,}")
 _DENSE = re.compile(r"[A-Za-z0-9+/_-]{16}|(?:[0-9A-Fa-fx\\%]{2,4}[ ,:]){8}|[01]{8}")
@@ -71,10 +69,10 @@ def turned(text: str) -> tuple[str, str] | None:
     if any(word in lower for word in _USUAL):
         return None
     words = _LETTERS.findall(lower)
-    if len(words) < 5 or _everyday(words) > 0.1:
+    if len(words) < 4 or _everyday(words) > 0.2:
         return None
     for said, how in ((codecs.encode(text, "rot13"), "in rot13"), (text[::-1], "backwards")):
-        if _everyday(_LETTERS.findall(said.lower())) >= 0.3:
+        if _everyday(_LETTERS.findall(said.lower())) >= 0.4:
             return said, how
     return None
 
@@ -123,4 +121,4 @@ def _speaks(text: str) -> bool:
 
 
 def _everyday(words: list[str]) -> float:
-    return sum(each in _COMMON for each in words) / len(words) if words else 0.0
+    return sum(each in EVERYDAY for each in words) / len(words) if words else 0.0

@@ -57,6 +57,8 @@ _CLASSES = {
         without would""",
 }
 _CLASS = {word: name for name, words in _CLASSES.items() for word in words.split()}
+EVERYDAY = frozenset(_CLASS)
+"""The words that have a class of their own: those that requests are made of, and those that hold sentences together."""
 _KEPT = frozenset(_CLASSES["F"].split()) | frozenset(_CLASSES["Q"].split())
 
 
