@@ -11,6 +11,7 @@ import binascii
 import codecs
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from guards.integrity.units import EVERYDAY
@@ -24,6 +25,8 @@ _DENSE = re.compile(r"[A-Za-z0-9+/_-]{16}|(?:[0-9A-Fa-fx\\%]{2,4}[ ,:]){8}|[01]{
 """What every one of the encodings looks like somewhere; few passages do."""
 _TAGS = re.compile("[\U000e0020-\U000e007e]{4,}")
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{6,}")
+_BACK = re.compile(r"(?<!\S)(?=[.?!]['\")\]]?\w)")
+_CAPITAL = re.compile(r"[a-z][A-Z](?=\s|$)")
 _ZERO_WIDTH = re.compile("[\u200b\u200c\u200d\u2060\ufeff]{24,}")
 _USUAL = (" the ", " of ", " to ", " and ", " is ", " in ", " for ", " are ", " with ")
 """Words between spaces of which nearly every plain sentence has one."""
@@ -58,6 +61,14 @@ def readings(text: str) -> Iterator[Reading]:
         bits = match.group()[: 9 * LONGEST].split() if " " in match.group() else re.findall("[01]{8}", match.group())
         if (said := _ascii(bytes(int(each[:8], 2) for each in bits))) and _speaks(said):
             yield Reading(*match.span(), said, "in binary")
+
+
+def backwards(text: str) -> Iterator[tuple[int, int]]:
+    """Where sentences seem to stand that begin with their full stop and end with their capital letter, backwards."""
+    starts = [match.start() for match in _BACK.finditer(text)]
+    for start, following in pairwise([*starts, len(text)]):
+        end = _CAPITAL.search(text, start, following)
+        yield start, end.end() if end else following
 
 
 def turned(text: str) -> tuple[str, str] | None:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import cache
 
 from guards.integrity.commands import Rule, broken_rules, rules_for
-from guards.integrity.decoded import readings, turned
+from guards.integrity.decoded import backwards, readings, turned
 from guards.integrity.requests import MODEL, RequestModel
 from guards.integrity.units import Unit, units
 from guards.types import Finding
@@ -88,8 +88,12 @@ def _encoded(text: str, scored: Sequence[tuple[Unit, float]]) -> list[Finding]:
     """Findings for stretches that say something else when decoded. Long words of no language are not worth hiding."""
     found = [_finding(each.start, each.end, 0.99, _encoding(each.how)) for each in readings(text) if _asks(each.text)]
     for unit, _ in scored:
-        if not unit.code and (said := turned(text[unit.start : unit.end])) and _asks(said[0]):
-            found.append(_finding(unit.start, unit.end, 0.99, _encoding(said[1])))
+        stretches = () if unit.code else ((0, unit.end - unit.start), *backwards(text[unit.start : unit.end]))
+        for start, end in stretches:
+            first, last = unit.start + start, unit.start + end
+            if (said := turned(text[first:last])) and _asks(said[0]):
+                found.append(_finding(first, last, 0.99, _encoding(said[1])))
+                break
     return found
 
 
