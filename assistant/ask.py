@@ -16,6 +16,7 @@ from assistant.generate import Generator, generate
 from assistant.rank import rank
 from assistant.release import refuse, release
 from assistant.retrieve import retrieve
+from assistant.screen import Verdicts, screen
 from assistant.types import Admitted, Answer, AnswerSentence, Question, Released
 from assistant.verify import verify
 from assistant.weigh import weigh
@@ -65,6 +66,8 @@ class Assistant:
     """Lets answers through, or not."""
     audit: Audit | None = None
     """Where each answer is put on record; None: nowhere."""
+    verdicts: Verdicts = field(default_factory=Verdicts)
+    """What the guard over documents said of passages that were retrieved before."""
 
     def ask(self, question: Question) -> Answer:
         """Answer a question. Never raises for anything that the question or a language model does."""
@@ -89,6 +92,7 @@ class Assistant:
         yield Progress(stage="retrieve")
         with clock.stage("retrieve"):
             retrieved = retrieve(admitted, self.library, passages=self.passages)
+            retrieved = screen(retrieved, self.verdicts)
 
         yield Progress(stage="generate")
         with clock.stage("generate"):

@@ -17,6 +17,7 @@ from corpus.vectors import Chroma, VectorStore
 from guards.gate import Gate
 from guards.grounding.overlap import OverlapVerifier
 from guards.grounding.verifier import Verifier
+from guards.integrity.documents import screen
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
@@ -49,6 +50,7 @@ def _open(settings: Settings, embedder: Embedder, *, writable: bool) -> Library:
         embedder=embedder,
         vectors=make_vectors(settings),
         reader=make_reader(embedder),
+        screen=screen,
         writable=writable,
     )
 

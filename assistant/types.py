@@ -45,6 +45,7 @@ class Admitted:
     text: str
     """The question with its references to earlier turns made explicit; what is searched and answered."""
     findings: tuple[Finding, ...] = ()
+    """What the guards noticed, in the question and on the way to an answer."""
     refusal: str = ""
     """Why the question cannot be taken (empty, far too long, not in English); empty when it can."""
     assessment: Assessment | None = None

@@ -31,6 +31,7 @@ from corpus.types import (
     Progress,
     Provenance,
     Quarantined,
+    Screen,
     SearchResult,
     Statistics,
     Status,
@@ -54,6 +55,7 @@ class Library:
         vectors: VectorStore,
         *,
         reader: Reader | None,
+        screen: Screen | None,
         writable: bool,
     ) -> None:
         self.home = home
@@ -61,6 +63,7 @@ class Library:
         self._embedder = embedder
         self._vectors = vectors
         self._reader = reader
+        self._screen = screen
         self._writable = writable
         self._holds_lock = False
         self.wait_seconds = lock.WAIT_SECONDS
@@ -76,19 +79,21 @@ class Library:
         embedder: Embedder,
         vectors: VectorStore,
         reader: Reader | None = None,
+        screen: Screen | None = None,
         writable: bool = True,
     ) -> Library:
         """Opens a home, and makes it when there is none. Loads neither the embedding model nor the vectors.
 
-        `reader` re-ranks what a search finds.
-
+        `reader` re-ranks what a search finds. `screen` says which documents may be taken in; it is asked when a file is
+        read, and a file is read when it is new, has changed, or is in quarantine. So a screen that has learned more is
+        asked again about what is quarantined, and not about what was taken in before.
 
         Raises HomeNotWritable (a read-only home can be opened with `writable=False` only), CorruptDatabase,
         ModelMismatch when the home was indexed with another model, or another StorageError.
         """
         home = home.expanduser()
         engine = db.open_database(home, writable=writable)
-        library = cls(home, engine, embedder, vectors, reader=reader, writable=writable)
+        library = cls(home, engine, embedder, vectors, reader=reader, screen=screen, writable=writable)
         try:
             with library._reading() as conn:
                 check_model(conn, embedder)
@@ -134,7 +139,12 @@ class Library:
         found = sources.find(paths, skip=[self.home, *([manifest] if manifest else [])])
         tell = progress or (lambda _: None)
         home = Home(
-            folder=self.home, engine=self._engine, embedder=self._embedder, vectors=self._vectors, limits=self.limits
+            folder=self.home,
+            engine=self._engine,
+            embedder=self._embedder,
+            vectors=self._vectors,
+            limits=self.limits,
+            screen=self._screen,
         )
         with self._write_lock(lambda: tell(Progress(stage="waiting", total=len(found.files)))):
             run = Ingestion(home, domain=domain, entries=entries, validated_by=validated_by.strip(), tell=tell)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,6 +58,16 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HiddenText:
+    """Text that a file holds and a person does not see where it is shown."""
+
+    text: str
+    page: int
+    how: str
+    """In words for a person: "in the colour of its background", "too small to read"…"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
     """A file as read: pages, and the blocks worth citing. Running headers, footers and page numbers are in no block."""
 
@@ -67,6 +77,8 @@ class Parsed:
     """The document's own title where it states one, else empty."""
     metadata: Mapping[str, str] = field(default_factory=dict)
     """What the file says of itself (author, url, published…); never trusted as provenance."""
+    hidden: tuple[HiddenText, ...] = ()
+    """What of its text cannot be seen, as far as the format tells; the same text may stand in `pages` too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +101,18 @@ class Passage:
     """Where its sentences (or rows, or list items) stand within `text`; sorted, not overlapping."""
     headings: tuple[str, ...] = ()
     table_header: str = ""
+
+
+class Screen(Protocol):
+    """Says of a document that has just been read whether it may be taken in.
+
+    It is called in the processes that read files, so it must be a function of a module. It must not raise: what it
+    raises quarantines the file as unreadable.
+    """
+
+    def __call__(self, parsed: Parsed, passages: Sequence[Passage]) -> str:
+        """Why the document is quarantined, in words for a person; empty when it may be taken in."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +165,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quarantined:
-    """A file that could not be read, and why, in words for a person."""
+    """A file that could not be read, or may not be taken in, and why, in words for a person."""
 
     path: str
     reason: str
@@ -199,7 +223,7 @@ class IngestReport:
     unchanged: int = 0
     removed: int = 0
     quarantined: tuple[Failure, ...] = ()
-    """Files that cannot be read; kept in the quarantine list."""
+    """Files that cannot be read or that the screen refuses; kept in the quarantine list."""
     failed: tuple[Failure, ...] = ()
     """Files that could be tried again: gone while reading, not permitted, clashing ids."""
     passages: int = 0

@@ -27,7 +27,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "chromadb": ("corpus/vectors.py",),
     "onnxruntime": ("corpus/embedding.py",),
     "tokenizers": ("corpus/embedding.py",),
-    "numpy": ("corpus/", "guards/grounding/"),
+    "numpy": ("corpus/", "guards/grounding/", "guards/integrity/requests.py"),
     "llama_index": ("corpus/llama_index.py",),
     # shown
     "pypdfium2": ("corpus/render.py",),

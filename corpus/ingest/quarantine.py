@@ -1,4 +1,4 @@
-"""The list of files that could not be read."""
+"""The list of files that could not be read, or may not be taken in."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from corpus.ingest.names import Names, exists
 from corpus.ingest.pool import Limits, Pool
 from corpus.ingest.store import Incoming, Store, check_model
 from corpus.ingest.worker import ROW, Reading, Request, Response
-from corpus.types import Document, Domain, Failure, IngestReport, Progress, Provenance, Stage
+from corpus.types import Document, Domain, Failure, IngestReport, Progress, Provenance, Screen, Stage
 from corpus.vectors import VectorStore
 
 BAD_LINES = 100
@@ -36,6 +36,8 @@ class Home:
     embedder: Embedder
     vectors: VectorStore
     limits: Limits = field(default_factory=Limits)
+    screen: Screen | None = None
+    """Says of each document that was read whether it may be taken in; None: all may."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -170,7 +172,7 @@ class Ingestion:
         if before and same and before.provenance.title == (title or stated):
             self._amend(before, entry, path)
             return None
-        request = Request(path=source, name=path.name, document_id=name, title=title)
+        request = Request(path=source, name=path.name, document_id=name, title=title, screen=self._home.screen)
         return request, Task(path=path, sha256=digest, entry=entry, before=before)
 
     def _row_tasks(self, path: Path) -> Iterator[tuple[Request, Task]]:
@@ -184,7 +186,14 @@ class Ingestion:
         known = {item.id: item.sha256 for item in mine if item.domain == self._domain}
         self._row_files.append(rows)
         for first, lines in sources.line_groups(path):
-            request = Request(path=str(path), name=path.name, lines=lines, first_line=first, known=known)
+            request = Request(
+                path=str(path),
+                name=path.name,
+                lines=lines,
+                first_line=first,
+                known=known,
+                screen=self._home.screen,
+            )
             yield request, Task(path=path, entry=entry, rows=rows)
 
     def _moved(self, digest: str) -> Document | None:

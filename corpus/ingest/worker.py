@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.errors import UnreadableFile
-from corpus.types import Failure, Page, Parsed, Passage, Span
+from corpus.types import Failure, Page, Parsed, Passage, Screen, Span
 
 if TYPE_CHECKING:
     from corpus.readers import Row
@@ -45,6 +45,8 @@ class Request:
     """Number, in the file, of the first of the lines."""
     known: Mapping[str, str] = field(default_factory=dict)
     """Row id → sha256 of the rows that are stored already and need not be read again."""
+    screen: Screen | None = None
+    """Says whether what was read may be taken in; crosses to the child process by its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +115,7 @@ def _file(request: Request, data: bytes) -> Reading:
         media_type=readers.media_type(data, request.name),
         stated_title=parsed.title or Path(request.name).stem,
         title=request.title,
+        screen=request.screen,
     )
 
 
@@ -130,13 +133,13 @@ def _rows(request: Request, lines: bytes) -> Response:
                 unchanged.append(row.id)
             else:
                 try:
-                    readings.append(_row(row))
+                    readings.append(_row(row, request.screen))
                 except UnreadableFile as error:
                     failures.append(Failure(path=str(number), reason=str(error)))
     return Response(readings=tuple(readings), unchanged=tuple(unchanged), failures=tuple(failures))
 
 
-def _row(row: Row) -> Reading:
+def _row(row: Row, screen: Screen | None) -> Reading:
     return _reading(
         row.parsed,
         document_id=row.id,
@@ -145,10 +148,11 @@ def _row(row: Row) -> Reading:
         stated_title=row.title or row.id,
         indexed_title=row.title,
         url=row.url,
+        screen=screen,
     )
 
 
-def _reading(
+def _reading(  # noqa: PLR0913 - what is known of a document, from two kinds of file
     parsed: Parsed,
     *,
     document_id: str,
@@ -158,6 +162,7 @@ def _reading(
     title: str = "",
     indexed_title: str | None = None,
     url: str = "",
+    screen: Screen | None = None,
 ) -> Reading:
     from corpus import passages
 
@@ -167,6 +172,8 @@ def _reading(
     pieces = passages.split(parsed, document_id=document_id, sha256=sha256)
     if not pieces:
         raise UnreadableFile("it holds no text")
+    if screen is not None and (reason := screen(parsed, pieces)):
+        raise UnreadableFile(reason)
     return Reading(
         id=document_id,
         sha256=sha256,

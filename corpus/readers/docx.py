@@ -5,20 +5,24 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from corpus.errors import UnreadableFile
+from corpus.readers.hidden import SAME_COLOUR, SMALL
 from corpus.readers.writer import Writer
-from corpus.types import Parsed
+from corpus.types import HiddenText, Parsed
 
 if TYPE_CHECKING:
     from docx.document import Document
+    from docx.oxml.xmlchemy import BaseOxmlElement
     from docx.table import Table
     from docx.text.paragraph import Paragraph
 
 LARGEST_UNPACKED = 200_000_000
 """Bytes that a Word document may unpack to."""
 
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _HEADING = re.compile(r"heading\s*(\d)?", re.IGNORECASE)
 
 
@@ -37,7 +41,8 @@ def read_docx(data: bytes) -> Parsed:
                 writer.table(_rows(item))
             else:
                 title = _paragraph(item, writer) or title
-        return writer.parsed(document.core_properties.title or title, _metadata(document))
+        parsed = writer.parsed(document.core_properties.title or title, _metadata(document))
+        return replace(parsed, hidden=_hidden(document))
     except UnreadableFile:
         raise
     except Exception as error:
@@ -95,7 +100,37 @@ def _rows(table: Table) -> list[list[str]]:
     return rows
 
 
+def _hidden(document: Document) -> tuple[HiddenText, ...]:
+    """The text of runs that are marked as hidden, white without a background, or a point high or less."""
+    by_how: dict[str, list[str]] = {}
+    for run in document.element.body.iter(f"{_W}r"):
+        marks = run.find(f"{_W}rPr")
+        if marks is not None and (how := _concealed(marks)):
+            by_how.setdefault(how, []).append("".join(text.text or "" for text in run.iter(f"{_W}t")))
+    return tuple(
+        HiddenText(text=" ".join(texts), page=1, how=how) for how, texts in by_how.items() if any(map(str.strip, texts))
+    )
+
+
+def _concealed(marks: BaseOxmlElement) -> str:
+    """How the run with these properties is hidden; empty when it is not."""
+    value = {str(mark.tag).removeprefix(_W): str(mark.get(f"{_W}val") or "") for mark in marks}
+    if "vanish" in value and value["vanish"].lower() not in ("0", "false", "off"):
+        return "marked as hidden"
+    if value.get("color", "").lower() == "ffffff" and not {"shd", "highlight"} & set(value):
+        return SAME_COLOUR
+    if value.get("sz", "").isdigit() and int(value["sz"]) <= 2:  # half points
+        return SMALL
+    return ""
+
+
 def _metadata(document: Document) -> dict[str, str]:
     properties = document.core_properties
-    found = {"author": properties.author, "created": str(properties.created or "")}
+    found = {
+        "author": properties.author,
+        "created": str(properties.created or ""),
+        "subject": properties.subject,
+        "keywords": properties.keywords,
+        "comments": properties.comments,
+    }
     return {key: value for key, value in found.items() if value}

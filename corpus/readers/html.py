@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import warnings
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from corpus.readers.writer import Writer
-from corpus.types import Parsed
+from corpus.types import HiddenText, Parsed
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -20,6 +21,12 @@ _BLOCKS = frozenset(
     """.split()
 )
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_RULE = re.compile(r"\.([\w-]+)\s*\{([^{}]*)\}")
+_CONCEALS = re.compile(
+    r"display:none|visibility:(?:hidden|collapse)|font-size:0(?![.\d])|font-size:(?:0?\.\d+|1)(?:px|pt)|opacity:0(?:\.0\d*)?(?![.\d])|"
+    r"(?:left|top|text-indent):-\d{3,}|(?<![-\w])color:(?:transparent|white|#fff(?:fff)?)(?![0-9a-f])",
+)
+_COLOURED = re.compile(r"background(?:-color)?:(?!white|#fff|transparent|none|inherit)")
 _FLUSH = object()
 _LONGEST_CELL = 400
 """Characters; a table with longer cells lays out a page rather than data."""
@@ -33,9 +40,10 @@ def read_html(text: str) -> Parsed:
         warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
         soup = BeautifulSoup(text, "lxml")
     title = _title(soup)
+    hidden = _hidden(soup)
     writer = Writer()
     _walk(soup.body or soup, writer)
-    return writer.parsed(title, _metadata(soup))
+    return replace(writer.parsed(title, _metadata(soup)), hidden=hidden)
 
 
 def _walk(root: Tag, writer: Writer) -> None:
@@ -112,3 +120,39 @@ def _metadata(soup: BeautifulSoup) -> dict[str, str]:
     if (link := soup.find("link", rel="canonical")) is not None and link.get("href"):
         found["url"] = str(link["href"])
     return found
+
+
+def _hidden(soup: BeautifulSoup) -> tuple[HiddenText, ...]:
+    """The text of elements that a browser does not show. Linear in the page's size."""
+    classes = {
+        rule.group(1)
+        for style in soup.find_all("style")
+        for rule in _RULE.finditer(style.get_text())
+        if _conceals(rule.group(2))
+    }
+    found: list[str] = []
+    stack: list[Tag] = [soup]
+    while stack:
+        for child in stack.pop().find_all(True, recursive=False):
+            if child.name in ("script", "style", "template", "noscript", "head"):
+                continue
+            if _is_hidden(child, classes):
+                found.append(child.get_text(" "))
+            else:
+                stack.append(child)
+    text = "\n".join(each.strip() for each in found if each.strip())
+    return (HiddenText(text=text, page=1, how="not shown by a browser"),) if text else ()
+
+
+def _is_hidden(tag: Tag, classes: set[str]) -> bool:
+    if tag.has_attr("hidden"):
+        return True
+    if classes and classes.intersection(tag.get("class") or ()):
+        return True
+    return _conceals(str(tag.get("style") or ""))
+
+
+def _conceals(style: str) -> bool:
+    plain = "".join(style.lower().split())
+    match = _CONCEALS.search(plain)
+    return bool(match) and not (match is not None and "color" in match.group() and _COLOURED.search(plain))

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from corpus.errors import UnreadableFile
 from corpus.passages import clean
 from corpus.readers.columns import in_columns
+from corpus.readers.hidden import PageWatch
 from corpus.readers.layout import structure
 from corpus.readers.lines import Fragment, Line, lines_of
-from corpus.types import Page, Parsed
+from corpus.types import HiddenText, Page, Parsed
 
 if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader
@@ -51,11 +52,13 @@ def read_pdf(data: bytes) -> Parsed:
     reader = _opened(data)
     pages: list[Page] = []
     lines: list[list[Line]] = []
+    hidden: list[HiddenText] = []
     broken = 0
     for number in range(1, len(reader.pages) + 1):
         try:
-            text, fragments = _page(reader.pages[number - 1])
+            text, fragments, watch = _page(reader.pages[number - 1])
             found = lines_of(number, text, fragments)
+            hidden += watch.hidden(number)
         except (UnreadableFile, MemoryError):
             raise
         except Exception:  # noqa: BLE001 - pypdf raises nearly anything on a damaged page; the others may be well
@@ -67,7 +70,13 @@ def read_pdf(data: bytes) -> Parsed:
         raise UnreadableFile("malformed PDF: none of its pages can be read")
     _check_text(reader, pages)
     title = _title(reader, lines)
-    return Parsed(pages=tuple(pages), blocks=structure(lines, title), title=title, metadata=_metadata(reader))
+    return Parsed(
+        pages=tuple(pages),
+        blocks=structure(lines, title),
+        title=title,
+        metadata=_metadata(reader),
+        hidden=tuple(hidden),
+    )
 
 
 def _opened(data: bytes) -> PdfReader:
@@ -91,17 +100,19 @@ def _opened(data: bytes) -> PdfReader:
     return reader
 
 
-def _page(page: PageObject) -> tuple[str, list[Fragment]]:
+def _page(page: PageObject) -> tuple[str, list[Fragment], PageWatch]:
     contents = page.get_contents()
     if contents is not None and len(contents.get_data()) > LARGEST_CONTENT:
         raise UnreadableFile(f"a page expands to more than {LARGEST_CONTENT // 10**6} MB (zip bomb?)")
     fragments: list[Fragment] = []
     fonts: dict[int, tuple[bool, float]] = {}
+    watch = _watch(page)
     at = 0
 
     def visit(text: str, cm: Any, tm: Any, font: Any, size: Any) -> None:
         nonlocal at
         start, at = at, at + len(text)
+        watch.text(text)
         if not (body := text.strip()):
             return
         start += text.index(body[0])
@@ -118,9 +129,21 @@ def _page(page: PageObject) -> tuple[str, list[Fragment]]:
             fonts[id(font)] = _look(font)
         fragments.append(Fragment(start, start + len(body), x, y, height, *fonts[id(font)]))
 
-    text = page.extract_text(visitor_text=visit)
+    text = page.extract_text(
+        visitor_operand_before=watch.operator, visitor_operand_after=watch.after, visitor_text=visit
+    )
     # Surrogates and NUL cannot be stored; one for one, so that positions hold.
-    return _UNSTORABLE.sub(" ", text), fragments
+    return _UNSTORABLE.sub(" ", text), fragments, watch
+
+
+def _watch(page: PageObject) -> PageWatch:
+    try:
+        box = page.cropbox
+        edges = (float(box.left), float(box.bottom), float(box.right), float(box.top))
+        resources: Any = page["/Resources"].get_object()
+    except Exception:  # noqa: BLE001 - a damaged page is watched as far as it goes
+        edges, resources = (-math.inf, -math.inf, math.inf, math.inf), {}
+    return PageWatch(edges, resources)
 
 
 def _look(font: Any) -> tuple[bool, float]:
