@@ -111,8 +111,7 @@ def train(material: Material, tell: Callable[[str], None]) -> dict[str, Any]:
             for shape in shapes(poisoned.text, lexicon):
                 label = np.array([_within(unit, poisoned) for unit in shape.units], dtype=np.float32)
                 form = forms(shape, weights, bias)
-                # What has nothing of a request about it must not be learned from its surroundings alone.
-                kept = np.array([not unit.code for unit in shape.units]) & ~((label > 0) & (form < -1))
+                kept = np.array([not unit.code for unit in shape.units])
                 features.append(in_place(shape, form)[kept])
                 labels.append(label[kept])
         tell(f"part {fold + 1} of {FOLDS} done")
@@ -216,14 +215,14 @@ def fit_network(features: Floats, labels: Floats, *, epochs: int = 40, batch: in
     return weights
 
 
-def chosen(passages: Sequence[Clean], most: int = MOST_OF_FAMILY) -> tuple[Clean, ...]:
+def chosen(passages: Sequence[Clean]) -> tuple[Clean, ...]:
     """The passages to train on: of documents that are not held out, so many of a family, and letters of ours."""
     rng = random.Random(SEED)  # noqa: S311 - sampling, not secrets
     families: dict[str, list[Clean]] = {}
     for each in passages:
         if each.family not in NOT_TRAINED_ON and not held_out(each.document):
             families.setdefault(each.family, []).append(each)
-    found = [each for some in families.values() for each in rng.sample(some, min(len(some), most))]
+    found = [each for some in families.values() for each in rng.sample(some, min(len(some), MOST_OF_FAMILY))]
     return (*found, *letters(400))
 
 
@@ -253,7 +252,7 @@ def main() -> int:
     rng = random.Random(SEED)  # noqa: S311 - sampling, not secrets
     attacks = [*benchmark(options.data), *made(rng, 120), *requests(options.data)]
     if options.left_out:
-        left_out(chosen(passages, MOST_OF_FAMILY // 2), attacks, unseen)
+        left_out(chosen(passages), attacks, unseen)
         return 0
     if not options.measure:
         weights = finished(Material(clean=chosen(passages), attacks=tuple(attacks)), unseen)

@@ -25,8 +25,11 @@ logger = logging.getLogger(__name__)
 CHECK = "instruction"
 MODEL_REASON = "a sentence asks the reader for something that does not belong in this text"
 ENCODED = "it is written "
-FAINT = 0.5
+FAINT = 0.9
 """Score from which a piece next to an instruction is taken to be part of it."""
+
+DECODED = 0.5
+"""Score from which decoded text asks for something."""
 
 
 def find_instructions(text: str) -> tuple[Finding, ...]:
@@ -106,7 +109,7 @@ def _asks(said: str) -> bool:
     if broken_rules(said):
         return True
     model = _model()
-    return model is not None and any(score >= FAINT for _, score in model.scores(said))
+    return model is not None and any(score >= DECODED for _, score in model.scores(said))
 
 
 def _finding(start: int, end: int, score: float, reason: str) -> Finding:

@@ -131,7 +131,7 @@ def test_a_sentence_backwards_in_the_midst_of_others() -> None:
 
 def test_codes_that_say_nothing_pass() -> None:
     key = base64.b64encode(bytes(range(200))).decode()
-    plain = base64.b64encode(b"A plain text on pumps and valves.").decode()
+    plain = base64.b64encode(b"The pump was made in Leeds by the firm of Example and Sons.").decode()
     text = f"{LABEL}\nThe key is {key}; its hash is {'0f' * 32}; the letter is {plain}."
     assert find_instructions(text) == ()
     assert turned("Ein Satz in einer anderen Sprache, der nichts verlangt") is None
