@@ -175,8 +175,10 @@ def _demonstrations(view: View, steering: Steering | None, stage: Stage, message
 
 
 def _in_document(text: str) -> list[_Noticed]:
-    """Instructions hidden in a document, as a learned finder sees them."""
-    return []
+    """Instructions hidden in a document, as the learned finder sees them."""
+    from guards.integrity.instructions import find_instructions
+
+    return [_Noticed(finding=each, mark="an instruction") for each in find_instructions(text)]
 
 
 def _apart(noticed: list[_Noticed]) -> list[_Noticed]:
