@@ -27,6 +27,9 @@ _MARKUP = re.compile(
 )
 """HTML that says how a text looks, not what it is."""
 
+_WRAPPING = re.compile(r"<!--|-->|</?span(?:\s[^<>]{0,200})?>", re.IGNORECASE)
+"""What a document puts around words that nobody is to see."""
+
 AGAIN = 3
 """Times that what is left after a redaction is looked at again."""
 
@@ -129,7 +132,7 @@ def _once(text: str, source: Source, stage: Stage, message: int | None) -> list[
         views.append(out)
     noticed = [each for one in views for each in _in_view(one, source, stage, message)]
     if source == "document":
-        noticed += _in_document(text)
+        noticed += _in_document(text, views, stage, message)
     if source == "user" and stage == "question" and (harm := find_harm(view.text)):
         noticed.append(_noticed("harm", harm, "", stage, (0, len(text)), message=message, action="block"))
     return noticed
@@ -174,11 +177,21 @@ def _demonstrations(view: View, steering: Steering | None, stage: Stage, message
     return noticed
 
 
-def _in_document(text: str) -> list[_Noticed]:
-    """Instructions hidden in a document, as the learned finder sees them."""
+def _in_document(text: str, views: Sequence[View], stage: Stage, message: int | None) -> list[_Noticed]:
+    """Instructions hidden in a document, as the learned finder sees them in the text, in what it hides, and unwrapped."""
     from guards.integrity.instructions import find_instructions
 
-    return [_Noticed(finding=each, mark="an instruction") for each in find_instructions(text)]
+    read = [View(text)]
+    read += [each for each in views if each.text.casefold() != text.casefold()]
+    if wrapped := list(_WRAPPING.finditer(text)):
+        read.append(read[0].without((tag.start(), tag.end(), "\n") for tag in wrapped))
+    noticed = []
+    for view in read:
+        for found in find_instructions(view.text):
+            start, end = view.place(found.start, found.end)
+            finding = replace(found, stage=stage, message=message, start=start, end=end)
+            noticed.append(_Noticed(finding=finding, mark="an instruction"))
+    return noticed
 
 
 def _apart(noticed: list[_Noticed]) -> list[_Noticed]:
