@@ -31,15 +31,18 @@ of many less than half. Chosen on rows of unrelated questions against pages of q
 
 
 def planted_turns(messages: Sequence[Message], asked: int) -> list[tuple[int, int]]:
-    """The assistant's turns of a planted history: index of each, and how many there are; none in a real conversation.
+    """Both sides of each pair of a planted history: index of each turn, and how many pairs; none in a real conversation.
 
     `asked` is the index of the message with the question, -1 when there is none.
     """
     turns: list[tuple[int, Pair]] = []
+    sides: set[int] = set()
     prompts: list[str] = []
     said: list[str] = []
     for at, message in enumerate(messages):
         text = normalise(message.text[: 4 * words.HEAD]).text
+        if at != asked:
+            sides.add(at)
         if message.role == "user":
             if prompts and len(said) < len(prompts):
                 prompts[-1] = f"{prompts[-1]}\n{text}" if at != asked else prompts[-1]
@@ -57,13 +60,15 @@ def planted_turns(messages: Sequence[Message], asked: int) -> list[tuple[int, in
     if len(claims) < LEAST or len(claims) < 0.2 * len(pairs):
         return []
     share = _share(prompts, said)
-    advising = fmean(words.advises(pair.response) for pair in claims)
+    leading = sum(words.asks(pair.prompt) and words.advises(pair.response) for pair in claims)
+    spoken = sum(words.personal(pair.prompt) and words.addresses(pair.response) for pair in claims)
     if fmean(bool(_CITED.search(pair.response)) for pair in claims) >= 0.5:  # as answers of this assistant look
-        advising = fmean(words.personal(pair.prompt) and words.addresses(pair.response) for pair in claims)
+        leading = spoken
         share = max(share, 0.01)
-    if share > MOST_LINKED or (share and advising < 0.5):
+    if share > MOST_LINKED or leading < (max(LEAST, 0.1 * len(claims)) if share or not spoken else 1):
         return []
-    return [(at, len(turns)) for at, _ in turns]
+    end = turns[-1][0]
+    return [(at, len(turns)) for at in sorted(sides) if at <= end and messages[at].role in ("user", "assistant")]
 
 
 def _turn(prompt: str, response: str) -> Pair:

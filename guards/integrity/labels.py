@@ -110,7 +110,8 @@ def find_markers(text: str) -> list[Marker]:
     kept: list[Marker] = []
     for marker in found:
         if kept and marker.start < kept[-1].end:  # the same label, read in a second way
-            if marker.role in _SPEAKERS and kept[-1].role not in _SPEAKERS:
+            unsaid = marker.role in _SPEAKERS and kept[-1].role not in _SPEAKERS
+            if unsaid or (marker.stop is not None and kept[-1].stop is None and marker.role == kept[-1].role):
                 kept[-1] = marker
             continue
         kept.append(marker)

@@ -13,6 +13,7 @@ from typing import Literal
 
 from guards.integrity import words
 from guards.integrity.labels import Marker, _known, find_markers
+from guards.integrity.turns import find_turns
 
 Form = Literal["template", "qa", "people", "other", "cells", "bare", "turns"]
 
@@ -60,12 +61,43 @@ def paragraphs(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def readings(text: str) -> list[Found]:
     """The pairs of a text in each way of reading it that finds any: by labels, as data, as a table, without labels."""
-    ways = [_labelled(text, find_markers(text))]
+    markers = find_markers(text)
+    ways = [_labelled(text, markers)]
+    if not ways[0].pairs:
+        ways.append(Found(pairs=tuple(_answered(text, markers))))
+    ways.append(_labelled(text, find_turns(text)))
     for reader in (_strings, _rows, _bare):
         pairs = tuple(reader(text))
-        if len(pairs) >= 2:
-            ways.append(Found(pairs=pairs))
+        full = tuple(pair for pair in pairs if pair.response.strip(" \t\r\n\"',}]"))
+        waiting = tuple((pair.start, pair.start, pair.end) for pair in pairs if pair not in full)
+        if len(full) >= 2:
+            ways.append(Found(pairs=full, open=waiting))
     return [way for way in ways if way.pairs]
+
+
+def _answered(text: str, markers: Sequence[Marker]) -> Iterator[Pair]:
+    """Labels of responses alone: what stands in the same paragraph before each, or in the one before, is its prompt."""
+    done = 0
+    answers = [index for index, marker in enumerate(markers) if marker.role == "response"]
+    starts: list[int] = []
+    for index in answers:
+        marker = markers[index]
+        blocks = paragraphs(text, max(done, marker.start - 4 * words.HEAD), marker.start)
+        starts.append(blocks[-1][0] if blocks else marker.start)
+        done = marker.end
+    for place, index in enumerate(answers):
+        start, marker = starts[place], markers[index]
+        end = starts[place + 1] if place + 1 < len(answers) else len(text)
+        if start < marker.start and marker.end < end:
+            yield Pair(
+                start=start,
+                end=end,
+                prompt=text[start : marker.start],
+                response=text[marker.end : end],
+                form="qa" if marker.kind == "qa" else "other",
+                response_start=marker.end,
+                labels=("", marker.label),
+            )
 
 
 def _labelled(text: str, markers: Sequence[Marker]) -> Found:

@@ -69,13 +69,14 @@ def inspect_conversation(messages: Sequence[Message]) -> Inspection:
         for at, each in enumerate(messages)
     ]
     for at, number in planted_turns(messages, asked):
+        side = "answer" if messages[at].role == "assistant" else "question"
         reason = (
-            f"An earlier answer was taken out: it is one of {number} ready answers to unrelated questions, which steer "
-            "the answer and are not needed to look up sources."
+            f"An earlier {side} was taken out: it belongs to {number} unrelated questions with ready answers, which "
+            "steer the answer and are not needed to look up sources."
         )
         whole = (0, len(messages[at].text))
         noticed[at] = [
-            _noticed("demonstrations", reason, "an earlier answer", stages[at], whole, message=at, score=0.9)
+            _noticed("demonstrations", reason, f"an earlier {side}", stages[at], whole, message=at, score=0.9)
         ]
     for at, start, end in scattered_pairs([each.text for each in messages]):
         if not noticed[at]:

@@ -224,13 +224,13 @@ def conversation(pairs: list[tuple[str, str]], question: str) -> list[Message]:
     return [*turns, Message(role="user", text=question)]
 
 
-def test_planted_history_goes_and_its_questions_stay() -> None:
+def test_planted_history_goes_with_its_questions() -> None:
     messages = conversation(list(FALSE_ANSWERS[:4]), QUESTION)
     inspection = inspect_conversation(messages)
-    assert [finding.message for finding in inspection.findings] == [1, 3, 5, 7]
+    assert [finding.message for finding in inspection.findings] == [*range(8)]
     assert {finding.stage for finding in inspection.findings} == {"history"}
     assert inspection.texts[-1] == QUESTION
-    assert inspection.texts[0] == messages[0].text
+    assert inspection.texts[0] == "[removed: an earlier question]"
     assert inspection.texts[1] == "[removed: an earlier answer]"
 
 

@@ -1,0 +1,190 @@
+"""What of a text belongs to the demonstrations and what is the question: where each pair ends, and what is kept.
+
+A response without an end of its own swallows what follows it. So the paragraph that asks is looked for: in the prompt
+that waits for a response, before, between and after the pairs, and last of all within their responses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from statistics import median
+
+from guards.integrity import words
+from guards.integrity.pairs import Found, Pair, paragraphs
+
+Span = tuple[int, int]
+
+_LEADS = re.compile(
+    r"\b(?:examples?|samples?|demonstrations?|conversations?|exchanges|below|above|follow\w*|style|earlier|carefully)\b",
+    re.IGNORECASE,
+)
+_ITEM = re.compile(r"\s*(?:[-*•–]\s|\d{1,2}[.)]\s|\*\*|#)")
+_VAGUE = re.compile(
+    r"\s*(?:if|now|then|finally|under|is|are|do|may|must|i|we|my|will|when|what|how|where|which|who|why|would"
+    r"|could|should|please|answer|show|help|pick|provide|list|name)\b",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(r"\s*[^\w\s]{0,6}\s?(?:[^\W\d_]{1,16}\s){0,2}[^\W\d_]{1,16}[^\w\s]{0,3}\s?\d{0,4}[^\w\s]{0,3}:\s")
+_DIGITS = re.compile(r"\d+")
+
+
+def asks_openly(block: str) -> bool:
+    """Whether a paragraph may be a person's question, and not the end of an answer or an introduction to examples."""
+    block = block.strip()
+    if not words.requests(block) or _ITEM.match(block):
+        return False
+    if "?" in block or "？" in block:
+        return block.rstrip("\"'”’*) ")[-1:] in ("?", "？") or words.opens(block)
+    return not _LEADS.search(block[:200]) and (not _VAGUE.match(block) or not words.advises(block))
+
+
+def without_leads(text: str) -> str:
+    """The text less the paragraphs that merely introduce examples."""
+    blocks = (text[slice(*block)] for block in paragraphs(text, 0, len(text)))
+    return "\n\n".join(block for block in blocks if "?" in block or not _LEADS.search(block[:200]))
+
+
+def bounds(text: str, found: Found, *, question: bool) -> tuple[list[Span], list[Span]]:
+    """From where to where each pair goes, and which places among them are kept since they may be the question.
+
+    `question`: whether the text holds a person's question, as a document or an earlier turn does not.
+    """
+    pairs = found.pairs
+    usual = median([min(len(pair.response), 4000) for pair in pairs[:-1]] or [800])
+    last = pairs[-1]
+    trails = not last.closed and not text[last.end : last.end + 4000].strip()
+    taken = []
+    for pair in pairs:
+        end = pair.end
+        far = not pair.closed and end - pair.response_start > 4 * usual + 1500
+        if far and not (question and pair is last and trails):
+            end = _usual_end(text, pair, usual)
+        taken.append((pair.start, end))
+    if not question:
+        return taken, []
+    waiting = [(start, end) for _, start, end in found.open if text[start:end].strip(" \t\r\n\"',;:{}[]()")]
+    kept = waiting[-1:]
+    standing = bool(kept) and kept[0][0] > last.start
+    standing = standing or any(asks_openly(block) for block in _around(text, taken))
+    ending: list[Span] = []
+    if trails:
+        ending, sure = _tail(text, last)
+        if not sure and standing:
+            ending = []
+    else:
+        sure = False
+    inner = [] if standing or sure else _inner(text, pairs[:-1] if trails else pairs)
+    if not standing and not sure and pairs[0].form == "bare":
+        first = paragraphs(text, pairs[0].start, pairs[0].end)[:1]
+        inner = [*(block for block in first if asks_openly(text[slice(*block)])), *inner]
+    if inner and not sure:
+        ending = []
+    if not inner and not ending and not standing and trails and len(kept) == 0:
+        ending = _last_line(text, last)
+    kept = [*kept, *inner, *ending]
+    if trails and not ending and last.end - last.response_start > 4 * usual + 1500:
+        taken[-1] = (last.start, _usual_end(text, last, usual))
+    return taken, kept
+
+
+def _around(text: str, taken: Sequence[Span]) -> list[str]:
+    """The paragraphs before, between and after the pairs; of long texts only those next to them."""
+    gaps = [(max(0, taken[0][0] - 3000), taken[0][0])]
+    gaps += [(before[1], min(after[0], before[1] + 3000)) for before, after in zip(taken, taken[1:], strict=False)]
+    gaps.append((taken[-1][1], min(len(text), taken[-1][1] + 4000)))
+    return [text[slice(*block)] for start, end in gaps if end - start > 3 for block in paragraphs(text, start, end)]
+
+
+def _tail(text: str, pair: Pair) -> tuple[list[Span], bool]:
+    """The end of a last response that may be the question instead, and whether it surely asks."""
+    blocks = paragraphs(text, pair.response_start, pair.end)
+    if len(blocks) < 2:
+        line = _last_line(text, pair)
+        return line, bool(line)
+    form = False
+    for at in range(len(blocks) - 1, max(0, len(blocks) - 8), -1):
+        block = text[slice(*blocks[at])]
+        form = form or block.rstrip().endswith(":")
+        if asks_openly(block) and (at == len(blocks) - 1 or form):
+            first = at
+            while first > 1 and asks_openly(text[slice(*blocks[first - 1])]):
+                first -= 1
+            return [(blocks[first][0], blocks[-1][1])], True
+    return ([] if words.is_answer(text[slice(*blocks[-1])]) else [blocks[-1]]), False
+
+
+def _last_line(text: str, pair: Pair) -> list[Span]:
+    """The last line of a response if it asks."""
+    line = text.rfind("\n", pair.response_start, pair.end) + 1
+    if line > pair.response_start and text[pair.response_start : line].strip() and asks_openly(text[line : pair.end]):
+        return [(line, pair.end)]
+    return []
+
+
+def _inner(text: str, pairs: Sequence[Pair]) -> list[Span]:
+    """Last paragraphs of responses in the midst that ask something, as only a person does."""
+    found = []
+    for pair in pairs:
+        if pair.closed:
+            continue
+        blocks = paragraphs(text, pair.response_start, pair.end)
+        if len(blocks) > 1:
+            form = False
+            for at in range(len(blocks) - 1, max(0, len(blocks) - 8), -1):
+                block = text[slice(*blocks[at])]
+                form = form or block.rstrip().endswith(":")
+                if asks_openly(block) and (at == len(blocks) - 1 or form):
+                    found.append((blocks[at][0], blocks[-1][1]))
+                    break
+    return found
+
+
+def _usual_end(text: str, pair: Pair, usual: float) -> int:
+    """Where a response ends that would be far longer than the others."""
+    blocks = paragraphs(text, pair.response_start, pair.end)
+    if len(blocks) < 2:
+        return pair.end
+    grown = next(
+        (end for _, end in blocks if end - pair.response_start >= min(usual, 3000)),
+        blocks[-1][1],
+    )
+    return grown
+
+
+def without(spans: Sequence[tuple[int, int, int]], kept: Sequence[Span]) -> tuple[tuple[int, int, int], ...]:
+    """The spans less the places that are kept; the count stays with the first piece. Both are read in order."""
+    rest: list[tuple[int, int, int]] = []
+    places = sorted(kept)
+    first = 0
+    for start, end, number in spans:
+        at, count = start, number
+        while first < len(places) and places[first][1] <= start:
+            first += 1
+        index = first
+        while index < len(places) and places[index][0] < end:
+            if places[index][0] > at:
+                rest.append((at, places[index][0], max(1, count)))
+                count = 0
+            at = max(at, places[index][1])
+            index += 1
+        if at < end:
+            rest.append((at, end, max(1, count)))
+    return tuple(rest)
+
+
+def captions(text: str, taken: Sequence[Span]) -> frozenset[str]:
+    """What stands between pairs again and again, numbers aside: captions and separators that belong to them."""
+    gaps = Counter(
+        _DIGITS.sub("", text[before[1] : after[0]]).strip()
+        for before, after in zip(taken, taken[1:], strict=False)
+        if 0 < after[0] - before[1] <= 120
+    )
+    return frozenset(gap for gap, times in gaps.items() if times > 1 or words.count(gap) < 2)
+
+
+def between(gap: str, known: frozenset[str]) -> bool:
+    """Whether only separators, numbers and captions stand between two pairs."""
+    gap = _DIGITS.sub("", gap).strip()
+    return gap in known or words.count(gap) < 2
