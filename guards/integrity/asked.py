@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 
 from guards.integrity import words
@@ -21,23 +22,21 @@ _LEADS = re.compile(
     re.IGNORECASE,
 )
 _ITEM = re.compile(r"\s*(?:[-*•–]\s|\d{1,2}[.)]\s|\*\*|#)")
-_VAGUE = re.compile(
-    r"\s*(?:if|now|then|finally|under|is|are|do|may|must|i|we|my|will|when|what|how|where|which|who|why|would"
-    r"|could|should|please|answer|show|help|pick|provide|list|name)\b",
-    re.IGNORECASE,
-)
-_LABEL = re.compile(r"\s*[^\w\s]{0,6}\s?(?:[^\W\d_]{1,16}\s){0,2}[^\W\d_]{1,16}[^\w\s]{0,3}\s?\d{0,4}[^\w\s]{0,3}:\s")
+_CONDITION = re.compile(r"\s*(?:if|when|while|under|now|make sure|just)\b", re.IGNORECASE)
+_LABEL = re.compile(r"\s*[^\w\s]{0,6}\s?(?:[^\W\d_]{1,16}\s){0,3}[^\W\d_]{1,16}[^\w\s]{0,3}\s?\d{0,4}[^\w\s]{0,3}:\s")
 _DIGITS = re.compile(r"\d+")
 
 
 def asks_openly(block: str) -> bool:
     """Whether a paragraph may be a person's question, and not the end of an answer or an introduction to examples."""
-    block = block.strip()
+    block = _LABEL.sub("", block.strip(), count=1)
     if not words.requests(block) or _ITEM.match(block):
         return False
     if "?" in block or "？" in block:
         return block.rstrip("\"'”’*) ")[-1:] in ("?", "？") or words.opens(block)
-    return not _LEADS.search(block[:200]) and (not _VAGUE.match(block) or not words.advises(block))
+    if _LEADS.search(block[:200]) or _CONDITION.match(block):
+        return False
+    return words.opens(block) or not words.advises(block)
 
 
 def without_leads(text: str) -> str:
@@ -46,8 +45,9 @@ def without_leads(text: str) -> str:
     return "\n\n".join(block for block in blocks if "?" in block or not _LEADS.search(block[:200]))
 
 
-def bounds(text: str, found: Found, *, question: bool) -> tuple[list[Span], list[Span]]:
-    """From where to where each pair goes, and which places among them are kept since they may be the question.
+def bounds(text: str, found: Found, *, question: bool) -> tuple[list[Span], list[Span], bool]:
+    """From where to where each pair goes, which places among them are kept since they may be the question, and whether
+    the question surely stands behind the pairs or before them all.
 
     `question`: whether the text holds a person's question, as a document or an earlier turn does not.
     """
@@ -63,10 +63,11 @@ def bounds(text: str, found: Found, *, question: bool) -> tuple[list[Span], list
             end = _usual_end(text, pair, usual)
         taken.append((pair.start, end))
     if not question:
-        return taken, []
+        return taken, [], True
     waiting = [(start, end) for _, start, end in found.open if text[start:end].strip(" \t\r\n\"',;:{}[]()")]
     kept = waiting[-1:]
-    standing = bool(kept) and kept[0][0] > last.start
+    early = _heading(text, pairs[0])
+    standing = bool(early) or (bool(kept) and kept[0][0] > last.start)
     standing = standing or any(asks_openly(block) for block in _around(text, taken))
     ending: list[Span] = []
     if trails:
@@ -83,16 +84,50 @@ def bounds(text: str, found: Found, *, question: bool) -> tuple[list[Span], list
         ending = []
     if not inner and not ending and not standing and trails and len(kept) == 0:
         ending = _last_line(text, last)
-    kept = [*kept, *inner, *ending]
+    sure = sure or (bool(kept) and kept[0][0] > last.start) or bool(early)
+    kept = [*kept, *early, *inner, *ending]
     if trails and not ending and last.end - last.response_start > 4 * usual + 1500:
         taken[-1] = (last.start, _usual_end(text, last, usual))
-    return taken, kept
+    return taken, kept, sure
+
+
+def _heading(text: str, pair: Pair) -> list[Span]:
+    """A question that was taken for the prompt of a first pair: an introduction to examples follows it."""
+    if pair.labels[0]:
+        return []
+    blocks = paragraphs(text, pair.start, pair.end)[:2]
+    if len(blocks) == 2 and asks_openly(text[slice(*blocks[0])]):
+        following = text[slice(*blocks[1])]
+        if len(following) < 160 and "?" not in following and _LEADS.search(following):
+            return [blocks[0]]
+    return []
+
+
+def fillings(text: str, taken: Sequence[Span], kept: Sequence[Span], *, sure: bool) -> list[Span]:
+    """What stands between two pairs and belongs to them: the rest of what could not be read as pairs.
+
+    Only gaps that are not much longer than a pair; and unless the question is `sure` to stand elsewhere, not the
+    paragraphs in them that ask.
+    """
+    if len(taken) < 2:
+        return []
+    usual = median([end - start for start, end in taken])
+    filled: list[Span] = []
+    for (_, start), (end, _) in pairwise(taken):
+        if not 0 < end - start <= max(300.0, 2 * usual):
+            continue
+        blocks = paragraphs(text, start, end)
+        if sure or not any(asks_openly(text[slice(*block)]) for block in blocks):
+            filled.append((start, end))
+        else:
+            filled += [block for block in blocks if not asks_openly(text[slice(*block)])]
+    return filled
 
 
 def _around(text: str, taken: Sequence[Span]) -> list[str]:
     """The paragraphs before, between and after the pairs; of long texts only those next to them."""
     gaps = [(max(0, taken[0][0] - 3000), taken[0][0])]
-    gaps += [(before[1], min(after[0], before[1] + 3000)) for before, after in zip(taken, taken[1:], strict=False)]
+    gaps += [(before[1], min(after[0], before[1] + 3000)) for before, after in pairwise(taken)]
     gaps.append((taken[-1][1], min(len(text), taken[-1][1] + 4000)))
     return [text[slice(*block)] for start, end in gaps if end - start > 3 for block in paragraphs(text, start, end)]
 
@@ -178,7 +213,7 @@ def captions(text: str, taken: Sequence[Span]) -> frozenset[str]:
     """What stands between pairs again and again, numbers aside: captions and separators that belong to them."""
     gaps = Counter(
         _DIGITS.sub("", text[before[1] : after[0]]).strip()
-        for before, after in zip(taken, taken[1:], strict=False)
+        for before, after in pairwise(taken)
         if 0 < after[0] - before[1] <= 120
     )
     return frozenset(gap for gap, times in gaps.items() if times > 1 or words.count(gap) < 2)

@@ -86,14 +86,15 @@ def find_demonstrations(text: str, source: Source, *, question: bool = True) -> 
     for found in ways:
         if found.pairs[0].form == "bare" and most >= 2 * len(found.pairs):
             continue  # labels or data that tell far more pairs apart know better what they are
-        taken, kept = asked.bounds(text, found, question=question and source == "user")
+        taken, kept, sure_place = asked.bounds(text, found, question=question and source == "user")
         trimmed = tuple(
             replace(pair, response=text[pair.response_start : end]) if end < pair.end else pair
             for pair, (_, end) in zip(found.pairs, _before(taken, kept), strict=True)
         )
         outside = _outside(text, taken, kept)
         if sure := steers(replace(found, pairs=trimmed), outside, source):
-            steering.append(_Read(taken=taken, kept=kept, pairs=trimmed, certainty=sure))
+            fillings = asked.fillings(text, taken, kept, sure=sure_place)
+            steering.append(_Read(taken=taken, fillings=fillings, kept=kept, pairs=trimmed, certainty=sure))
     marked = [each for each in steering if each.pairs[0].form != "bare"]
     if marked and 2 * sum(each.covered for each in marked) >= max(each.covered for each in steering):
         steering = marked  # a reading by labels or data knows its ends better than one without
@@ -101,6 +102,7 @@ def find_demonstrations(text: str, source: Source, *, question: bool = True) -> 
         return None
     taken = sorted({bound for each in steering for bound in each.taken})
     best = max(steering, key=lambda each: each.covered)
+    taken = sorted({*taken, *(place for each in steering for place in each.fillings)})
     spans = asked.without(_joined(text, taken), [place for each in steering for place in each.kept])
     return Steering(spans=spans, pairs=best.pairs, certainty=max(each.certainty for each in steering))
 
@@ -110,6 +112,7 @@ class _Read:
     """A reading that steers."""
 
     taken: list[asked.Span]
+    fillings: list[asked.Span]
     kept: list[asked.Span]
     pairs: tuple[Pair, ...]
     certainty: float

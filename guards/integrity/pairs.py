@@ -59,20 +59,33 @@ def paragraphs(text: str, start: int, end: int) -> list[tuple[int, int]]:
     ]
 
 
-def readings(text: str) -> list[Found]:
-    """The pairs of a text in each way of reading it that finds any: by labels, as data, as a table, without labels."""
+def readings(text: str, least: int = 2) -> list[Found]:
+    """The pairs of a text in each way of reading it that finds any: by labels, as data, as a table, without labels.
+
+    `least`: pairs that must be there for a reading without labels to count.
+    """
     markers = find_markers(text)
     ways = [_labelled(text, markers)]
     if not ways[0].pairs:
-        ways.append(Found(pairs=tuple(_answered(text, markers))))
+        ways.append(_with_open(_answered(text, markers)))
     ways.append(_labelled(text, find_turns(text)))
     for reader in (_strings, _rows, _bare):
-        pairs = tuple(reader(text))
-        full = tuple(pair for pair in pairs if pair.response.strip(" \t\r\n\"',}]"))
-        waiting = tuple((pair.start, pair.start, pair.end) for pair in pairs if pair not in full)
-        if len(full) >= 2:
-            ways.append(Found(pairs=full, open=waiting))
+        found = _with_open(reader(text))
+        if len(found.pairs) >= least:
+            ways.append(found)
     return [way for way in ways if way.pairs]
+
+
+def _with_open(pairs: Iterator[Pair]) -> Found:
+    """The pairs that have a response, and the prompts that wait for one."""
+    full: list[Pair] = []
+    waiting: list[tuple[int, int, int]] = []
+    for pair in pairs:
+        if pair.response.strip(" \t\r\n\"',}]"):
+            full.append(pair)
+        else:
+            waiting.append((pair.start, pair.start, pair.end))
+    return Found(pairs=tuple(full), open=tuple(waiting))
 
 
 def _answered(text: str, markers: Sequence[Marker]) -> Iterator[Pair]:
@@ -88,7 +101,7 @@ def _answered(text: str, markers: Sequence[Marker]) -> Iterator[Pair]:
     for place, index in enumerate(answers):
         start, marker = starts[place], markers[index]
         end = starts[place + 1] if place + 1 < len(answers) else len(text)
-        if start < marker.start and marker.end < end:
+        if start < marker.start and marker.end <= end:
             yield Pair(
                 start=start,
                 end=end,
