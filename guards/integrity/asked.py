@@ -29,8 +29,12 @@ _DIGITS = re.compile(r"\d+")
 
 def asks_openly(block: str) -> bool:
     """Whether a paragraph may be a person's question, and not the end of an answer or an introduction to examples."""
-    block = _LABEL.sub("", block.strip(), count=1)
-    if not words.requests(block) or _ITEM.match(block):
+    block = block.strip()
+    last = block.rfind("\n") + 1
+    if last and not _ITEM.match(block) and asks_openly(block[last:]):
+        return True
+    block = _LABEL.sub("", block, count=1)
+    if words.count(block) < 3 or not words.requests(block) or _ITEM.match(block):
         return False
     if "?" in block or "？" in block:
         return block.rstrip("\"'”’*) ")[-1:] in ("?", "？") or words.opens(block)

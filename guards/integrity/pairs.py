@@ -19,7 +19,14 @@ Form = Literal["template", "qa", "people", "other", "cells", "bare", "turns"]
 
 _PARAGRAPH = re.compile(r"[^\n]+(?:\n(?![ \t]*(?:\n|$|[-=*_#~+]{3,}[ \t]*(?:\n|$)))[^\n]+)*")
 _RULE = re.compile(r"[ \t]*[-=*_#~+]{3,}[ \t]*")
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*+)(?:"(?P<key>\s{0,20}:)?|$)', re.DOTALL)
+_STRING = re.compile(
+    r'(?:"""(?P<three>(?:[^"\\]|\\.|"(?!""))*+)(?:"""|$)'
+    r"|'''(?P<single>(?:[^'\\]|\\.|'(?!''))*+)(?:'''|$)"
+    r"|(?<=[(\[{,:=\s])'(?P<quoted>(?:[^'\\\n]|\\.)*+)'(?=\s{0,20}[,)\]}:])"
+    r'|"(?P<plain>(?:[^"\\]|\\.)*+)(?:"|$))(?P<key>\s{0,20}:)?',
+    re.DOTALL,
+)
+_LINK = re.compile(r"[^\w\s]{0,4}(?:[^\n:：\"“|=>)\]}~?-]{0,50}[:：\"“|=>)\]}~-]{1,4}[ \t]{0,2}){1,3}[\"“']?")
 _HEADER = re.compile(r"^[\"' \w]{1,30}[,;][\"' \w,;]{1,60}$", re.MULTILINE)
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz,")
 _FULL = re.compile(r"^[^\n]*?[^\W_][^\n]*$", re.MULTILINE)
@@ -69,7 +76,7 @@ def readings(text: str, least: int = 2) -> list[Found]:
     if not ways[0].pairs:
         ways.append(_with_open(_answered(text, markers)))
     ways.append(_labelled(text, find_turns(text)))
-    for reader in (_strings, _rows, _bare):
+    for reader in (_strings, _rows, _inline, _bare):
         found = _with_open(reader(text))
         if len(found.pairs) >= least:
             ways.append(found)
@@ -167,7 +174,7 @@ def _stop(text: str, markers: Sequence[Marker], index: int) -> int:
 
 def _strings(text: str) -> Iterator[Pair]:
     """JSON, JSON Lines, Python literals: keys that name a role, or strings that take turns."""
-    if text.count('"') < 8:
+    if text.count('"') + text.count("',") < 4:
         return
     role = ""
     label = ""
@@ -175,7 +182,7 @@ def _strings(text: str) -> Iterator[Pair]:
     loose: list[tuple[int, int, str]] = []
     keyed = False
     for found in _in_phase(text):
-        value = found[1]
+        value, at = _value(found)
         if found["key"]:
             role, label = _key(value.lower().strip()[:24], role, label)
             keyed = keyed or role in ("prompt", "response")
@@ -189,12 +196,18 @@ def _strings(text: str) -> Iterator[Pair]:
         if role == "prompt":
             prompt = (found.start(), value)
         elif role == "response" and prompt:
-            yield _cells(prompt[0], found.end(), prompt[1], value, found.start(1), "template", label)
+            yield _cells(prompt[0], found.end(), prompt[1], value, at, "template", label)
             prompt = None
         elif not keyed:
             loose.append((found.start(), found.end(), value))
     if not keyed:
         yield from _turns(text, [each for each in loose if words.count(each[2]) >= 2])
+
+
+def _value(found: re.Match[str]) -> tuple[str, int]:
+    """What stands in the quotation marks, and where it begins."""
+    name = next((name for name in ("three", "single", "quoted", "plain") if found[name] is not None), "plain")
+    return found[name], found.start(name)
 
 
 def _in_phase(text: str) -> Iterator[re.Match[str]]:
@@ -203,7 +216,8 @@ def _in_phase(text: str) -> Iterator[re.Match[str]]:
     """
     position = again = 0
     while found := _STRING.search(text, position):
-        if found[1] and not found[1].strip(" \t\r\n,:{}[]()"):
+        value, _ = _value(found)
+        if value and found["plain"] and not value.strip(" \t\r\n,:{}[]()"):
             line = text.rfind("\n", again, found.start()) + 1
             position = line if line > again else max(found.end() - 1, found.start() + 1)
             again = max(line, again)
@@ -305,6 +319,23 @@ def _bare(text: str) -> Iterator[Pair]:
             if words.count(text[at : min(end, at + words.HEAD)]) >= 6 and not last:
                 yield _cells(start, end, text[start:stop], text[at:end], at, "bare", "")
         index = following
+
+
+def _inline(text: str) -> Iterator[Pair]:
+    """Lines that hold a question and, behind a few linking words, its answer: “When asked …? she said: …”."""
+    line = 0
+    while line < len(text):
+        end = text.find("\n", line)
+        end = len(text) if end < 0 else end
+        if end - line > 60:
+            at, tried = text.find("?", line, end), 0
+            while at >= 0 and tried < 6:
+                link = _LINK.match(text, at + 1, end)
+                if link and words.count(text[link.end() : end]) >= 6:
+                    yield _cells(line, end, text[line : at + 1], text[link.end() : end], link.end(), "bare", "")
+                    break
+                at, tried = text.find("?", at + 1, end), tried + 1
+        line = end + 1
 
 
 def _fresh(text: str, lines: Sequence[tuple[int, int]], at: int) -> bool:
