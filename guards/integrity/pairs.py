@@ -7,6 +7,7 @@ answer paragraphs without any label. All readers are linear and none trusts the 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -29,6 +30,7 @@ _STRING = re.compile(
 _LINK = re.compile(r"[^\w\s]{0,4}(?:[^\n:：\"“|=>)\]}~?-]{0,50}[:：\"“|=>)\]}~-]{1,4}[ \t]{0,2}){1,3}[\"“']?")
 _HEADER = re.compile(r"^[\"' \w]{1,30}[,;][\"' \w,;]{1,60}$", re.MULTILINE)
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz,")
+_NUMBERS = re.compile(r"\d+")
 _FULL = re.compile(r"^[^\n]*?[^\W_][^\n]*$", re.MULTILINE)
 
 
@@ -302,8 +304,12 @@ def _table_rows(text: str, mark: str) -> Iterator[list[tuple[int, int, str]]]:
 def _bare(text: str) -> Iterator[Pair]:
     """Lines without labels: one that opens a prompt, then those up to the next one that does."""
     lines = [(found.start(), found.end()) for found in _FULL.finditer(text)]
-    if len(lines) < 4:
+    if len(lines) < 2:
         return
+    again = Counter(_NUMBERS.sub("", text[start:end]) for start, end in lines if end - start < 60)
+    lines = [
+        (start, end) for start, end in lines if end - start >= 60 or again[_NUMBERS.sub("", text[start:end])] < 2
+    ]  # what returns word for word is a greeting, a heading or a signature
     opening = [
         _fresh(text, lines, at) and words.opens(text[start : min(end, start + words.HEAD)])
         for at, (start, end) in enumerate(lines)
@@ -322,20 +328,31 @@ def _bare(text: str) -> Iterator[Pair]:
 
 
 def _inline(text: str) -> Iterator[Pair]:
-    """Lines that hold a question and, behind a few linking words, its answer: “When asked …? she said: …”."""
-    line = 0
-    while line < len(text):
-        end = text.find("\n", line)
-        end = len(text) if end < 0 else end
-        if end - line > 60:
-            at, tried = text.find("?", line, end), 0
-            while at >= 0 and tried < 6:
-                link = _LINK.match(text, at + 1, end)
-                if link and words.count(text[link.end() : end]) >= 6:
-                    yield _cells(line, end, text[line : at + 1], text[link.end() : end], link.end(), "bare", "")
-                    break
-                at, tried = text.find("?", at + 1, end), tried + 1
-        line = end + 1
+    """Lines that hold a question and, behind a few linking words, its answer: “When asked …? she said: …”.
+
+    The words that link a question to its answer in some lines divide the others too, also where nothing asks.
+    """
+    places = [found.span() for found in _FULL.finditer(text) if found.end() - found.start() > 60]
+    links: dict[tuple[int, int], tuple[int, int]] = {}
+    for line, end in places:
+        at, tried = text.find("?", line, end), 0
+        while at >= 0 and tried < 6:
+            link = _LINK.match(text, at + 1, end)
+            if link and words.count(text[link.end() : end]) >= 6:
+                links[line, end] = (at + 1, link.end())
+                break
+            at, tried = text.find("?", at + 1, end), tried + 1
+    often = Counter(text[start:stop] for start, stop in links.values())
+    known = [link for link, _ in often.most_common(4) if len(link) > 4]
+    for line, end in places:
+        found = links.get((line, end))
+        for link in known if found is None else ():
+            at = text.find(link, line, end)
+            if at > line and words.count(text[at + len(link) : end]) >= 6:
+                found = (at, at + len(link))
+                break
+        if found:
+            yield _cells(line, end, text[line : found[0]], text[found[1] : end], found[1], "bare", "")
 
 
 def _fresh(text: str, lines: Sequence[tuple[int, int]], at: int) -> bool:
