@@ -24,6 +24,8 @@ _LEADS = re.compile(
 _ITEM = re.compile(r"\s*(?:[-*•–]\s|\d{1,2}[.)]\s|\*\*|#)")
 _CONDITION = re.compile(r"\s*(?:if|when|while|under|now|make sure|just)\b", re.IGNORECASE)
 _LABEL = re.compile(r"\s*[^\w\s]{0,6}\s?(?:[^\W\d_]{1,16}\s){0,3}[^\W\d_]{1,16}[^\w\s]{0,3}\s?\d{0,4}[^\w\s]{0,3}:\s")
+FEW = 3
+"""Paragraphs that ask, among the pairs, that may all be the question."""
 _DIGITS = re.compile(r"\d+")
 
 
@@ -37,7 +39,8 @@ def asks_openly(block: str) -> bool:
     if words.count(block) < 3 or not words.requests(block) or _ITEM.match(block):
         return False
     if "?" in block or "？" in block:
-        return block.rstrip("\"'”’*) ")[-1:] in ("?", "？") or words.opens(block)
+        rest = block[max(block.rfind("?"), block.rfind("？")) + 1 :]
+        return words.count(rest) <= 4 or (len(rest) <= 160 and words.opens(block))
     if _LEADS.search(block[:200]) or _CONDITION.match(block):
         return False
     return words.opens(block) or not words.advises(block)
@@ -71,8 +74,9 @@ def bounds(text: str, found: Found, *, question: bool) -> tuple[list[Span], list
     waiting = [(start, end) for _, start, end in found.open if text[start:end].strip(" \t\r\n\"',;:{}[]()")]
     kept = waiting[-1:]
     early = _heading(text, pairs[0])
-    standing = bool(early) or (bool(kept) and kept[0][0] > last.start)
-    standing = standing or any(asks_openly(block) for block in _around(text, taken))
+    standing = bool(early) or (bool(kept) and kept[0][0] > last.start and len(text) - kept[0][1] < 40)
+    around = [block for block in _around(text, taken) if asks_openly(text[slice(*block)])]
+    standing = standing or bool(around)
     ending: list[Span] = []
     if trails:
         ending, sure = _tail(text, last)
@@ -88,7 +92,9 @@ def bounds(text: str, found: Found, *, question: bool) -> tuple[list[Span], list
         ending = []
     if not inner and not ending and not standing and trails and len(kept) == 0:
         ending = _last_line(text, last)
-    sure = sure or (bool(kept) and kept[0][0] > last.start) or bool(early)
+    sure = sure or (bool(kept) and kept[0][0] > last.start and len(text) - kept[0][1] < 40) or bool(early)
+    if not sure and last.form != "bare" and len(around) <= FEW:
+        kept += around  # another reading may take them for part of a pair
     kept = [*kept, *early, *inner, *ending]
     if trails and not ending and last.end - last.response_start > 4 * usual + 1500:
         taken[-1] = (last.start, _usual_end(text, last, usual))
@@ -99,11 +105,13 @@ def _heading(text: str, pair: Pair) -> list[Span]:
     """A question that was taken for the prompt of a first pair: an introduction to examples follows it."""
     if pair.labels[0]:
         return []
-    blocks = paragraphs(text, pair.start, pair.end)[:2]
-    if len(blocks) == 2 and asks_openly(text[slice(*blocks[0])]):
-        following = text[slice(*blocks[1])]
+    blocks = paragraphs(text, pair.start, pair.end)[:7]
+    if len(blocks) < 2 or not asks_openly(text[slice(*blocks[0])]):
+        return []
+    for before, block in pairwise(blocks):
+        following = text[slice(*block)]
         if len(following) < 160 and "?" not in following and _LEADS.search(following):
-            return [blocks[0]]
+            return [(blocks[0][0], before[1])]
     return []
 
 
@@ -124,16 +132,27 @@ def fillings(text: str, taken: Sequence[Span], kept: Sequence[Span], *, sure: bo
         if sure or not any(asks_openly(text[slice(*block)]) for block in blocks):
             filled.append((start, end))
         else:
-            filled += [block for block in blocks if not asks_openly(text[slice(*block)])]
+            for first, last in blocks:
+                stop = _asking(text, (first, last))[0] if asks_openly(text[first:last]) else last
+                if stop > first:
+                    filled.append((first, stop))
     return filled
 
 
-def _around(text: str, taken: Sequence[Span]) -> list[str]:
+def _asking(text: str, block: Span) -> Span:
+    """The part of an asking paragraph that asks: all of it, or its last line alone after the lines of an answer."""
+    line = text.rfind("\n", *block) + 1
+    if line > block[0] and line - block[0] > 200 and asks_openly(text[line : block[1]]):
+        return line, block[1]
+    return block
+
+
+def _around(text: str, taken: Sequence[Span]) -> list[Span]:
     """The paragraphs before, between and after the pairs; of long texts only those next to them."""
     gaps = [(max(0, taken[0][0] - 3000), taken[0][0])]
     gaps += [(before[1], min(after[0], before[1] + 3000)) for before, after in pairwise(taken)]
     gaps.append((taken[-1][1], min(len(text), taken[-1][1] + 4000)))
-    return [text[slice(*block)] for start, end in gaps if end - start > 3 for block in paragraphs(text, start, end)]
+    return [block for start, end in gaps if end - start > 3 for block in paragraphs(text, start, end)]
 
 
 def _tail(text: str, pair: Pair) -> tuple[list[Span], bool]:
@@ -150,7 +169,7 @@ def _tail(text: str, pair: Pair) -> tuple[list[Span], bool]:
             first = at
             while first > 1 and asks_openly(text[slice(*blocks[first - 1])]):
                 first -= 1
-            return [(blocks[first][0], blocks[-1][1])], True
+            return [(_asking(text, blocks[first])[0], blocks[-1][1])], True
     return ([] if words.is_answer(text[slice(*blocks[-1])]) else [blocks[-1]]), False
 
 
@@ -175,7 +194,7 @@ def _inner(text: str, pairs: Sequence[Pair]) -> list[Span]:
                 block = text[slice(*blocks[at])]
                 form = form or block.rstrip().endswith(":")
                 if asks_openly(block) and (at == len(blocks) - 1 or form):
-                    found.append((blocks[at][0], blocks[-1][1]))
+                    found.append((_asking(text, blocks[at])[0], blocks[-1][1]))
                     break
     return found
 
@@ -185,11 +204,10 @@ def _usual_end(text: str, pair: Pair, usual: float) -> int:
     blocks = paragraphs(text, pair.response_start, pair.end)
     if len(blocks) < 2:
         return pair.end
-    grown = next(
+    return next(
         (end for _, end in blocks if end - pair.response_start >= min(usual, 3000)),
         blocks[-1][1],
     )
-    return grown
 
 
 def without(spans: Sequence[tuple[int, int, int]], kept: Sequence[Span]) -> tuple[tuple[int, int, int], ...]:

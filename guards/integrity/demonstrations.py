@@ -144,7 +144,6 @@ def steers(found: Found, outside: str, source: Source) -> float:
         return _trivia(found, outside, task)
     claims = [pair for pair, asserted in zip(pairs, kinds, strict=True) if asserted]
     asking = fmean(words.asks(pair.prompt) for pair in claims)
-    advising = fmean(words.advises(pair.response) for pair in claims)
     testifying = fmean(words.testifies(pair.response) for pair in claims)
     brief = median(words.count(pair.response) for pair in claims) < 25
     if _recurs(pairs) or (impersonal(claims) and _ANSWERING.search(outside) and len(found.pairs) <= FEW):
@@ -171,9 +170,17 @@ def steers(found: Found, outside: str, source: Source) -> float:
             witness = testifying >= (0.4 if len(claims) > 2 else 0.9)
             return 0.0 if witness or (coherent and quoted) else 0.95
         case _:
-            spoken = asking >= 0.5 and len(leading) >= max(LEAST, 0.15 * len(claims)) and testifying < 0.5
+            spoken = (
+                asking >= 0.5
+                and len(leading) >= max(LEAST if len(claims) > 3 or source == "document" else 1, 0.15 * len(claims))
+                and testifying < 0.5
+            )
             much = sum(pair.end - pair.start for pair in pairs) >= 3 * len(outside.strip()) or source == "document"
-            plain = asking >= 0.8 and not (referred and source == "user") and (claims[0].form != "bare" or (much and (len(claims) > 2 or len(leading) == len(claims))))
+            plain = (
+                asking >= 0.8
+                and not (referred and source == "user")
+                and (claims[0].form != "bare" or (much and (len(claims) > 2 or len(leading) > 1)))
+            )
             return 0.85 if spoken and not coherent and (dialogue or plain) else 0.0
 
 
@@ -243,19 +250,13 @@ def coherence(pairs: Sequence[Pair], *, strict: bool = False) -> bool:
     said = [telling(pair.response) for pair in pairs]
     needed = max(2, 0.6 * len(pairs))
     in_prompts, in_responses = Counter(chain(*about)), Counter(chain(*said))
-    if len(pairs) > 2 and pairs[0].form == "bare":  # words of a frame around all prompts say nothing of their matter
-        frame = {word for word, times in in_prompts.items() if 2 * times > len(pairs) and in_responses[word] < 0.3 * times}
-        about = [each - frame for each in about]
-        in_prompts = Counter(chain(*about))
-    else:
-        frame = set()
     if any(times >= needed and in_responses[word] >= needed for word, times in in_prompts.items()):
         return True
     if not strict and len(pairs) > 2 and max(in_prompts.values(), default=0) >= 0.8 * len(pairs):
         return True
     linked = 0
     for before, pair in pairwise(pairs):
-        topic = words.subjects(pair.prompt) - frame
+        topic = words.subjects(pair.prompt)
         shared = topic & words.subjects(before.prompt)
         if strict and len(pairs) < 4:  # two prompts may share a word by accident; less easily one both take up
             shared &= words.stems(before.response) & words.stems(pair.response)

@@ -31,7 +31,7 @@ of many less than half. Chosen on rows of unrelated questions against pages of q
 
 
 def planted_turns(messages: Sequence[Message], asked_at: int) -> list[tuple[int, int]]:
-    """Both sides of each pair of a planted history: index of each turn, and how many pairs; none in a real conversation.
+    """Both sides of each pair of a planted history: index of each turn, and how many pairs; none in a real one.
 
     `asked_at` is the index of the message with the question, -1 when there is none.
     """

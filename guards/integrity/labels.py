@@ -139,7 +139,9 @@ def _lines(text: str) -> Iterator[Marker]:
                 continue
             if "." in separator and ":" not in separator and (kind != "qa" or len(label) > 1):
                 continue
-            if len(label) == 1 and ("(" in found[0][: found.start("sep") - found.start()] or (label not in "qa" and ":" not in separator)):
+            if len(label) == 1 and (
+                "(" in found[0][: found.start("sep") - found.start()] or (label not in "qa" and ":" not in separator)
+            ):
                 continue  # an item of a list
         elif role == "unknown" or len(label) == 1 or not (decorated or found.end() < len(text)):
             continue

@@ -27,6 +27,8 @@ _STRING = re.compile(
     r'|"(?P<plain>(?:[^"\\]|\\.)*+)(?:"|$))(?P<key>\s{0,20}:)?',
     re.DOTALL,
 )
+_FRAME = re.compile(r"[^\n?:\"“]{0,70}[:\"“][ \t]?[\"“]?")
+"""What stands before a question that is told of: “When somebody asked ”."""
 _LINK = re.compile(r"[^\w\s]{0,4}(?:[^\n:：\"“|=>)\]}~?-]{0,50}[:：\"“|=>)\]}~-]{1,4}[ \t]{0,2}){1,3}[\"“']?")
 _HEADER = re.compile(r"^[\"' \w]{1,30}[,;][\"' \w,;]{1,60}$", re.MULTILINE)
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz,")
@@ -342,17 +344,23 @@ def _inline(text: str) -> Iterator[Pair]:
                 links[line, end] = (at + 1, link.end())
                 break
             at, tried = text.find("?", at + 1, end), tried + 1
-    often = Counter(text[start:stop] for start, stop in links.values())
-    known = [link for link, _ in often.most_common(4) if len(link) > 4]
+    often = Counter(_NUMBERS.sub("0", text[start:stop]) for start, stop in links.values())
+    known = [
+        re.compile(_NUMBERS.sub(lambda _: r"\d{1,6}", re.escape(link)))
+        for link, _ in often.most_common(4)
+        if len(link) > 4
+    ]
     for line, end in places:
         found = links.get((line, end))
-        for link in known if found is None else ():
-            at = text.find(link, line, end)
-            if at > line and words.count(text[at + len(link) : end]) >= 6:
-                found = (at, at + len(link))
+        for known_link in known if found is None else ():
+            hit = known_link.search(text, line + 1, end)
+            if hit and words.count(text[hit.end() : end]) >= 6:
+                found = hit.span()
                 break
         if found:
-            yield _cells(line, end, text[line : found[0]], text[found[1] : end], found[1], "bare", "")
+            lead = _FRAME.match(text, line, found[0])
+            begin = lead.end() if lead else line
+            yield _cells(line, end, text[begin : found[0]], text[found[1] : end], found[1], "bare", "")
 
 
 def _fresh(text: str, lines: Sequence[tuple[int, int]], at: int) -> bool:

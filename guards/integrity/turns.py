@@ -19,7 +19,9 @@ _BEGINNING = re.compile(
     r"(?=\s)[ \t]{0,4}",
     re.MULTILINE,
 )
-_SIGN = re.compile(r"^[ \t]{0,8}(?P<label>#{1,6}|[>~=*-]{1,4}>?|(?:\*|~~|_)[^\n*~_]{1,30}(?:\*|~~|_))[ \t]{1,4}", re.MULTILINE)
+_SIGN = re.compile(
+    r"^[ \t]{0,8}(?P<label>#{1,6}|[>~=*-]{1,4}>?|(?:\*|~~|_)[^\n*~_]{1,30}(?:\*|~~|_))[ \t]{1,4}", re.MULTILINE
+)
 _NUMBER = re.compile(r"[\d\s]+")
 
 
