@@ -107,6 +107,8 @@ def scattered_pairs(texts: Sequence[str], asked_at: int = -1) -> list[tuple[int,
     The texts are read one by one, and what is found in each in the same way is judged together. `asked_at`: the index
     of the text with the question, which stays; -1 when none has it.
     """
+    if sum(len(text) >= 40 for text in texts) < LEAST:
+        return []
     ways: dict[str, list[tuple[int, View, Found]]] = {}
     for at, text in enumerate(texts):
         if len(text) < 40:
