@@ -15,8 +15,8 @@ from itertools import chain, pairwise
 from statistics import fmean, median
 from typing import Literal
 
-from guards.integrity import words
-from guards.integrity.pairs import Found, Pair, paragraphs, readings
+from guards.integrity import asked, words
+from guards.integrity.pairs import Found, Pair, readings
 
 Source = Literal["user", "document", "answer"]
 
@@ -50,6 +50,16 @@ _CODE = re.compile(
 _FIELD = re.compile(r"(?:^|[;,|\n]) ?[\w ]{1,24}[:=] ?\S")
 _TRAILING = re.compile(r"""(?:[\s"'}\]|,;)]|</[\w-]{1,24}>)*+""")
 
+_ANSWERING = re.compile(
+    r"\banswer\b[^.!?\n]{0,60}\b(?:sentences?|words|lines?|short|shortly|briefly|style|evidence|concise\w*|format"
+    r"|questions?)\b",
+    re.IGNORECASE,
+)
+"""An order that says how long or in what form to answer."""
+
+FEW = 8
+"""Pairs that show a style; more of them are not needed for that."""
+
 LEAST = 2
 """Pairs that make a demonstration: misalignment was measured from two on."""
 
@@ -68,31 +78,60 @@ class Steering:
     certainty: float
 
 
-def find_demonstrations(text: str, source: Source) -> Steering | None:
-    """The steering pairs of a text, or None."""
-    steering: list[tuple[float, list[tuple[int, int]], tuple[Pair, ...]]] = []
-    for found in readings(text):
-        if len(found.pairs) < LEAST:
-            continue
-        bounds = _bounds(text, found, source)
+def find_demonstrations(text: str, source: Source, *, question: bool = True) -> Steering | None:
+    """The steering pairs of a text, or None. `question`: whether a person's text holds the question that is to stay."""
+    steering: list[_Read] = []
+    ways = [found for found in readings(text) if len(found.pairs) >= LEAST]
+    most = max((len(found.pairs) for found in ways if found.pairs[0].form != "bare"), default=0)
+    for found in ways:
+        if found.pairs[0].form == "bare" and most >= 2 * len(found.pairs):
+            continue  # labels or data that tell far more pairs apart know better what they are
+        taken, kept, sure_place = asked.bounds(text, found, question=question and source == "user")
         trimmed = tuple(
             replace(pair, response=text[pair.response_start : end]) if end < pair.end else pair
-            for pair, (_, end) in zip(found.pairs, bounds, strict=True)
+            for pair, (_, end) in zip(found.pairs, _before(taken, kept), strict=True)
         )
-        if sure := steers(replace(found, pairs=trimmed), _outside(text, bounds), source):
-            steering.append((sure, bounds, trimmed))
-    marked = [each for each in steering if each[2][0].form != "bare"]
-    if marked and 2 * sum(map(_covered, marked)) >= max(map(_covered, steering)):
+        outside = _outside(text, taken, kept)
+        if sure := steers(replace(found, pairs=trimmed), outside, source):
+            fillings = asked.fillings(text, taken, kept, sure=sure_place)
+            steering.append(_Read(taken=taken, fillings=fillings, kept=kept, pairs=trimmed, certainty=sure))
+    marked = [each for each in steering if each.pairs[0].form != "bare"]
+    if marked and 2 * sum(each.covered for each in marked) >= max(each.covered for each in steering):
         steering = marked  # a reading by labels or data knows its ends better than one without
     if not steering:
         return None
-    taken = sorted({bound for _, bounds, _ in steering for bound in bounds})
-    best = max(steering, key=_covered)
-    return Steering(spans=_joined(text, taken), pairs=best[2], certainty=max(sure for sure, _, _ in steering))
+    taken = sorted({bound for each in steering for bound in each.taken})
+    best = max(steering, key=lambda each: each.covered)
+    taken = sorted({*taken, *(place for each in steering for place in each.fillings)})
+    spans = asked.without(_joined(text, taken), [place for each in steering for place in each.kept])
+    return Steering(spans=spans, pairs=best.pairs, certainty=max(each.certainty for each in steering))
 
 
-def _covered(reading: tuple[float, list[tuple[int, int]], tuple[Pair, ...]]) -> int:
-    return sum(end - start for start, end in reading[1])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """A reading that steers."""
+
+    taken: list[asked.Span]
+    fillings: list[asked.Span]
+    kept: list[asked.Span]
+    pairs: tuple[Pair, ...]
+    certainty: float
+
+    @property
+    def covered(self) -> int:
+        """Characters of its pairs."""
+        return sum(end - start for start, end in self.taken)
+
+
+def _before(taken: Sequence[asked.Span], kept: Sequence[asked.Span]) -> list[asked.Span]:
+    """The bounds of the pairs, ending where something is kept."""
+    places = sorted(start for start, _ in kept)
+    at, ends = 0, []
+    for start, end in taken:
+        while at < len(places) and places[at] <= start:
+            at += 1
+        ends.append((start, min(end, places[at]) if at < len(places) else end))
+    return ends
 
 
 def steers(found: Found, outside: str, source: Source) -> float:
@@ -105,23 +144,25 @@ def steers(found: Found, outside: str, source: Source) -> float:
         return _trivia(found, outside, task)
     claims = [pair for pair, asserted in zip(pairs, kinds, strict=True) if asserted]
     asking = fmean(words.asks(pair.prompt) for pair in claims)
-    advising = fmean(words.advises(pair.response) for pair in claims)
     testifying = fmean(words.testifies(pair.response) for pair in claims)
     brief = median(words.count(pair.response) for pair in claims) < 25
+    if _recurs(pairs) or (impersonal(claims) and _ANSWERING.search(outside) and len(found.pairs) <= FEW):
+        return 0.0
     if task and _transforms(claims) and (brief or fmean(words.addresses(pair.response) for pair in claims) < 0.4):
         return 0.0
     if brief and fmean(words.opens(pair.prompt) for pair in claims) < 0.5:
         return 0.0  # lines written anew, headlines, captions: nobody asks anything
-    share = 0.6 if source == "document" and claims[0].form == "bare" else 0.4
+    leading = [pair for pair in claims if words.asks(pair.prompt) and words.advises(pair.response)]
+    share = 0.5 if source == "document" and claims[0].form == "bare" else 0.4
     dialogue = (
         fmean(words.personal(pair.prompt) for pair in claims) >= share
         and fmean(words.addresses(pair.response) for pair in claims) >= share
     )
-    referred = bool(_MATERIAL.search(outside))
+    referred = bool(_MATERIAL.search(asked.without_leads(outside)))
     coherent = coherence(pairs, strict=source == "user" and (dialogue or not referred))
     match _commonest([pair.form for pair in claims]):
         case "template":
-            if source == "document" and coherent and not dialogue:
+            if coherent and not dialogue:
                 return 0.0
             return 0.0 if (coherent or testifying >= 0.5) and _SPOKEN.search(outside) else 0.98
         case "qa":
@@ -129,10 +170,30 @@ def steers(found: Found, outside: str, source: Source) -> float:
             witness = testifying >= (0.4 if len(claims) > 2 else 0.9)
             return 0.0 if witness or (coherent and quoted) else 0.95
         case _:
-            spoken = asking >= 0.5 and advising >= 0.5 and testifying < 0.5
-            much = sum(pair.end - pair.start for pair in pairs) >= 3 * len(outside.strip()) and source == "user"
-            plain = asking >= 0.8 and (claims[0].form != "bare" or (much and not referred and len(claims) > 2))
+            spoken = (
+                asking >= 0.5
+                and len(leading) >= max(LEAST if len(claims) > 3 or source == "document" else 1, 0.15 * len(claims))
+                and testifying < 0.5
+            )
+            much = sum(pair.end - pair.start for pair in pairs) >= 3 * len(outside.strip()) or source == "document"
+            plain = (
+                asking >= 0.8
+                and not (referred and source == "user")
+                and (claims[0].form != "bare" or (much and (len(claims) > 2 or len(leading) > 1)))
+            )
             return 0.85 if spoken and not coherent and (dialogue or plain) else 0.0
+
+
+def _recurs(pairs: Sequence[Pair]) -> bool:
+    """Whether few prompts come back again and again, each time with another response, as in records and threads."""
+    prompts = {pair.prompt.strip()[:200] for pair in pairs}
+    both = {(pair.prompt.strip()[:200], pair.response.strip()[:200]) for pair in pairs}
+    return len(prompts) < max(LEAST, 0.34 * len(pairs)) and len(both) >= 2 * len(prompts)
+
+
+def impersonal(pairs: Sequence[Pair]) -> bool:
+    """Whether questions and answers are about facts alone: nobody speaks of themselves or is spoken to."""
+    return not any(words.personal(pair.prompt) or words.addresses(pair.response) for pair in pairs)
 
 
 def _transforms(pairs: Sequence[Pair]) -> bool:
@@ -183,94 +244,39 @@ def coherence(pairs: Sequence[Pair], *, strict: bool = False) -> bool:
     """
     if len(pairs) < 2:
         return True
-    telling = words.subjects if strict and len(pairs) < 4 else words.content
-    asked = [telling(pair.prompt) for pair in pairs]
+    strict = strict or len(pairs) > 5  # what two questions of a field share by accident, a row of them shares surely
+    telling = words.subjects if strict else words.content
+    about = [telling(pair.prompt) for pair in pairs]
     said = [telling(pair.response) for pair in pairs]
     needed = max(2, 0.6 * len(pairs))
-    in_prompts, in_responses = Counter(chain(*asked)), Counter(chain(*said))
+    in_prompts, in_responses = Counter(chain(*about)), Counter(chain(*said))
     if any(times >= needed and in_responses[word] >= needed for word, times in in_prompts.items()):
         return True
     if not strict and len(pairs) > 2 and max(in_prompts.values(), default=0) >= 0.8 * len(pairs):
         return True
     linked = 0
     for before, pair in pairwise(pairs):
-        about = words.subjects(pair.prompt)
-        shared = about & words.subjects(before.prompt)
+        topic = words.subjects(pair.prompt)
+        shared = topic & words.subjects(before.prompt)
         if strict and len(pairs) < 4:  # two prompts may share a word by accident; less easily one both take up
             shared &= words.stems(before.response) & words.stems(pair.response)
         if not shared and words.count(before.response) <= 40:
-            shared = about & words.subjects(before.response)
+            shared = topic & words.subjects(before.response)
         linked += bool(shared) or words.leans(pair.prompt)
     return linked >= 0.6 * (len(pairs) - 1)
 
 
-def _bounds(text: str, found: Found, source: Source) -> list[tuple[int, int]]:
-    """Where each pair ends: a response without an end of its own may be followed by what belongs to the person."""
-    pairs = found.pairs
-    sizes = [min(len(pair.response), 4000) for pair in pairs[:-1]] or [800]
-    usual = median(sizes)
-    bounds = []
-    for index, pair in enumerate(pairs):
-        end = pair.end
-        if not pair.closed:
-            last = index == len(pairs) - 1
-            if last and not text[end : end + 4000].strip():
-                end = _response_end(text, pair, usual, question=source == "user")
-            elif end - pair.response_start > 4 * usual + 1500:
-                end = _response_end(text, pair, usual, question=False)
-        bounds.append((pair.start, end))
-    return bounds
+def _outside(text: str, taken: Sequence[asked.Span], kept: Sequence[asked.Span]) -> str:
+    """What stands around the pairs and among them, at most a few thousand characters of it."""
+    around = text[: taken[0][0]][-3000:] + "\n" + text[taken[-1][1] :][:4000]
+    return "\n".join((around, *(text[start:end] for start, end in kept[:8])))
 
 
-def _response_end(text: str, pair: Pair, usual: float, *, question: bool) -> int:
-    """The end of a response that runs to the end of the text: before the question, or where it has its usual length."""
-    blocks = paragraphs(text, pair.response_start, pair.end)
-    if len(blocks) < 2:
-        return _line_end(text, pair) if question else pair.end
-    stop = len(blocks)
-    if question:
-        stop -= 1
-        while (
-            stop > 1 and words.opens(text[slice(*blocks[stop - 1])]) and not _of_answer(text[slice(*blocks[stop - 1])])
-        ):
-            stop -= 1
-    if text[blocks[-1][0] : blocks[-1][1]] and _of_answer(text[slice(*blocks[-1])]) and not question:
-        stop = len(blocks)
-    if blocks[stop - 1][1] - pair.response_start > 4 * usual + 1500:
-        grown = next(i for i, (_, end) in enumerate(blocks, start=1) if end - pair.response_start >= min(usual, 3000))
-        stop = min(stop, grown)
-    return blocks[stop - 1][1]
-
-
-def _line_end(text: str, pair: Pair) -> int:
-    """The same within one paragraph: its last line is the question if it asks."""
-    last = text.rfind("\n", pair.response_start, pair.end)
-    if (
-        last > pair.response_start
-        and text[pair.response_start : last].strip()
-        and words.requests(text[last : pair.end])
-    ):
-        return last
-    return pair.end
-
-
-def _of_answer(block: str) -> bool:
-    """Whether a paragraph goes on with an answer: an item of a list, a heading in bold, or advice that asks nothing."""
-    head = block.lstrip()[:40]
-    return bool(re.match(r"(?:[-*•–]|\d{1,2}[.)]|\*\*|#)", head)) or ("?" not in block and words.advises(block))
-
-
-def _outside(text: str, bounds: Sequence[tuple[int, int]]) -> str:
-    """What stands around the pairs, at most a few thousand characters of it."""
-    if not bounds:
-        return text[:4000]
-    return text[: bounds[0][0]][-3000:] + "\n" + text[bounds[-1][1] :][:4000]
-
-
-def _joined(text: str, bounds: Sequence[tuple[int, int]]) -> tuple[tuple[int, int, int], ...]:
+def _joined(text: str, taken: Sequence[asked.Span]) -> tuple[tuple[int, int, int], ...]:
     """Pairs that follow each other become one span, with brackets and separators that belong to them."""
     spans: list[tuple[int, int, int]] = []
-    for start, end in bounds:
+    known = asked.captions(text, taken)
+    for start, end in taken:
         line = text.rfind("\n", max(0, start - 80), start) + 1
         if 0 <= start - line <= 60 and text[line:start].lstrip()[:1] in ("{", "[", "|", "<", "-", '"', "("):
             start = line  # noqa: PLW2901 - the record's own opening goes with it
@@ -279,13 +285,8 @@ def _joined(text: str, bounds: Sequence[tuple[int, int]]) -> tuple[tuple[int, in
             end += len(trail[0].rstrip())  # noqa: PLW2901
         if spans and start < spans[-1][1]:  # two readings of one place
             spans[-1] = (spans[-1][0], max(end, spans[-1][1]), spans[-1][2])
-        elif spans and start - spans[-1][1] <= 60 and _between(text[spans[-1][1] : start]):
+        elif spans and start - spans[-1][1] <= 120 and asked.between(text[spans[-1][1] : start], known):
             spans[-1] = (spans[-1][0], end, spans[-1][2] + 1)
         else:
             spans.append((start, end, 1))
     return tuple(span for span in spans if span[1] > span[0])
-
-
-def _between(gap: str) -> bool:
-    """Whether only separators, numbers and short captions stand between two pairs."""
-    return words.count(gap) <= 6

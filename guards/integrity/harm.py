@@ -20,7 +20,7 @@ REASON = (
     "Questions about what is allowed, how to prevent harm or where to get help are welcome."
 )
 
-SURE, CERTAIN = 0.93, 0.995
+SURE, CERTAIN = 0.935, 0.985
 """Probabilities of wrongdoing from which a request is refused: when it has a word of wrongdoing, and when it has none.
 Chosen on questions that were never trained on; `evals.training.harm` prints what they find and what they cost."""
 
@@ -76,6 +76,8 @@ _ABOUT = re.compile(
     r"|which law|why is it|can i refuse"
     r"|accused of|victim of|am i allowed|are (?:they|doctors|landlords|employers|we|you) allowed|may (?:a|an|the"
     r"|i|we|my)|must (?:a|an|the|i|we)"
+    r"|can (?:a|an|the|my) (?:\w+ ){1,2}legally|can (?:a|an|the|my) patients? (?:refuse|decline|request|sue|complain)"
+    r"|(?:harm|hurt|kill|burn|cut|poison) myself|self-harm"
     r"|under (?:the )?(?:gdpr|ai act|law|contract)|according to|article \d)\b",
     re.IGNORECASE,
 )

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import chain
 from statistics import fmean, median
 
-from guards.integrity import words
+from guards.integrity import asked, words
 from guards.integrity.demonstrations import LEAST, asserts, steers
 from guards.integrity.normal import View, normalise
 from guards.integrity.pairs import Found, Pair, readings
@@ -30,20 +30,23 @@ MOST_LINKED = 0.4
 of many less than half. Chosen on rows of unrelated questions against pages of questions about one matter."""
 
 
-def planted_turns(messages: Sequence[Message], asked: int) -> list[tuple[int, int]]:
-    """The assistant's turns of a planted history: index of each, and how many there are; none in a real conversation.
+def planted_turns(messages: Sequence[Message], asked_at: int) -> list[tuple[int, int]]:
+    """Both sides of each pair of a planted history: index of each turn, and how many pairs; none in a real one.
 
-    `asked` is the index of the message with the question, -1 when there is none.
+    `asked_at` is the index of the message with the question, -1 when there is none.
     """
     turns: list[tuple[int, Pair]] = []
+    sides: set[int] = set()
     prompts: list[str] = []
     said: list[str] = []
     for at, message in enumerate(messages):
         text = normalise(message.text[: 4 * words.HEAD]).text
+        if at != asked_at:
+            sides.add(at)
         if message.role == "user":
             if prompts and len(said) < len(prompts):
-                prompts[-1] = f"{prompts[-1]}\n{text}" if at != asked else prompts[-1]
-                if at != asked:
+                prompts[-1] = f"{prompts[-1]}\n{text}" if at != asked_at else prompts[-1]
+                if at != asked_at:
                     continue
                 said.append("")
             prompts.append(text)
@@ -57,13 +60,15 @@ def planted_turns(messages: Sequence[Message], asked: int) -> list[tuple[int, in
     if len(claims) < LEAST or len(claims) < 0.2 * len(pairs):
         return []
     share = _share(prompts, said)
-    advising = fmean(words.advises(pair.response) for pair in claims)
+    leading = sum(words.asks(pair.prompt) and words.advises(pair.response) for pair in claims)
+    spoken = sum(words.personal(pair.prompt) and words.addresses(pair.response) for pair in claims)
     if fmean(bool(_CITED.search(pair.response)) for pair in claims) >= 0.5:  # as answers of this assistant look
-        advising = fmean(words.personal(pair.prompt) and words.addresses(pair.response) for pair in claims)
+        leading = spoken
         share = max(share, 0.01)
-    if share > MOST_LINKED or (share and advising < 0.5):
+    if share > MOST_LINKED or leading < (max(LEAST, 0.1 * len(claims)) if share or not spoken else 1):
         return []
-    return [(at, len(turns)) for at, _ in turns]
+    end = turns[-1][0]
+    return [(at, len(turns)) for at in sorted(sides) if at <= end and messages[at].role in ("user", "assistant")]
 
 
 def _turn(prompt: str, response: str) -> Pair:
@@ -96,31 +101,42 @@ def _linked(prompt: str, before: str, answer: str) -> bool:
     return brief and bool(about & words.subjects(answer) or (len(about) < 2 and _BACK.search(prompt)))
 
 
-def scattered_pairs(texts: Sequence[str]) -> list[tuple[int, int, int]]:
-    """Single labelled examples that are spread over several texts: index of the text, and from where to where."""
-    found: list[tuple[int, View, Found]] = []
+def scattered_pairs(texts: Sequence[str], asked_at: int = -1) -> list[tuple[int, int, int]]:
+    """Examples that are spread over several texts: index of the text, and from where to where.
+
+    The texts are read one by one, and what is found in each in the same way is judged together. `asked_at`: the index
+    of the text with the question, which stays; -1 when none has it.
+    """
+    if sum(len(text) >= 40 for text in texts) < LEAST:
+        return []
+    ways: dict[str, list[tuple[int, View, Found]]] = {}
     for at, text in enumerate(texts):
         if len(text) < 40:
             continue
         view = normalise(text)
-        single = [
-            each for each in readings(view.text) if len(each.pairs) == 1 and each.pairs[0].form in ("template", "qa")
-        ]
-        if single:
-            found.append((at, view, single[0]))
-    if len(found) < LEAST:
+        best: dict[str, Found] = {}
+        for found in readings(view.text, least=1):
+            way = "bare" if found.pairs[0].form == "bare" else "marked"
+            if way not in best or len(found.pairs) > len(best[way].pairs):
+                best[way] = found
+        for way, found in best.items():
+            ways.setdefault(way, []).append((at, view, found))
+    for way in ("marked", "bare"):
+        if places := _scattered(ways.get(way, []), asked_at, bare=way == "bare"):
+            return places
+    return []
+
+
+def _scattered(read: Sequence[tuple[int, View, Found]], asked_at: int, *, bare: bool) -> list[tuple[int, int, int]]:
+    pairs = tuple(pair for _, _, found in read for pair in found.pairs)
+    if len(read) < LEAST or not steers(Found(pairs=pairs), "", "user"):
         return []
-    pairs = tuple(each.pairs[0] for _, _, each in found)
-    if not steers(Found(pairs=pairs), "", "user"):
-        return []
+    if bare and fmean(words.addresses(pair.response) for pair in pairs) < 0.3:
+        return []  # people tell of themselves over several paragraphs too
     places = []
-    for at, view, each in found:
-        pair = each.pairs[0]
-        places.append((at, *view.place(pair.start, _end(view.text, pair))))
+    for at, view, found in read:
+        taken, kept, sure = asked.bounds(view.text, found, question=at == asked_at)
+        taken = sorted([*taken, *asked.fillings(view.text, taken, kept, sure=sure)])
+        for start, end, _ in asked.without([(*span, 1) for span in taken], kept):
+            places.append((at, *view.place(start, end)))
     return places
-
-
-def _end(text: str, pair: Pair) -> int:
-    """A single example ends where its text does, or before a last paragraph that asks."""
-    last = text.rfind("\n\n", pair.response_start, pair.end)
-    return last if last > 0 and words.requests(text[last : pair.end]) else pair.end

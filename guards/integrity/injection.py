@@ -39,7 +39,8 @@ _PATTERNS: tuple[tuple[str, str, str, re.Pattern[str]], ...] = (
         re.compile(
             rf"\b(?:ignore|disregard|forget|override|overrule|bypass|discard|neglect|(?:do not"
             rf"|don['’]t) (?:follow|obey|listen to)"
-            rf"|stop following|pay no attention to|forgotten(?: about)?)\s+{_GAP}(?:previous|previously|prior"
+            rf"|stop following|pay no attention to|forgotten(?: about)?)\s+(?:[\w'’-]{{1,20}}\s+){{0,4}}?"
+            r"(?:previous|previously|prior"
             rf"|above|earlier|preceding|former|foregoing"
             rf"|your|system|safety|existing|original|initial|developer)\s+{_GAP}{_RULES}\b"
             r"|\b(?:ignore|disregard|forget)\s+(?:everything|anything|all(?: of)?(?: that)?)\s+"

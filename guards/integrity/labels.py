@@ -110,7 +110,8 @@ def find_markers(text: str) -> list[Marker]:
     kept: list[Marker] = []
     for marker in found:
         if kept and marker.start < kept[-1].end:  # the same label, read in a second way
-            if marker.role in _SPEAKERS and kept[-1].role not in _SPEAKERS:
+            unsaid = marker.role in _SPEAKERS and kept[-1].role not in _SPEAKERS
+            if unsaid or (marker.stop is not None and kept[-1].stop is None and marker.role == kept[-1].role):
                 kept[-1] = marker
             continue
         kept.append(marker)
@@ -138,7 +139,9 @@ def _lines(text: str) -> Iterator[Marker]:
                 continue
             if "." in separator and ":" not in separator and (kind != "qa" or len(label) > 1):
                 continue
-            if len(label) == 1 and ("(" in found[0] or (label not in "qa" and ":" not in separator)):
+            if len(label) == 1 and (
+                "(" in found[0][: found.start("sep") - found.start()] or (label not in "qa" and ":" not in separator)
+            ):
                 continue  # an item of a list
         elif role == "unknown" or len(label) == 1 or not (decorated or found.end() < len(text)):
             continue

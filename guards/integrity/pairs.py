@@ -7,20 +7,32 @@ answer paragraphs without any label. All readers are linear and none trusts the 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from guards.integrity import words
 from guards.integrity.labels import Marker, _known, find_markers
+from guards.integrity.turns import find_turns
 
 Form = Literal["template", "qa", "people", "other", "cells", "bare", "turns"]
 
 _PARAGRAPH = re.compile(r"[^\n]+(?:\n(?![ \t]*(?:\n|$|[-=*_#~+]{3,}[ \t]*(?:\n|$)))[^\n]+)*")
 _RULE = re.compile(r"[ \t]*[-=*_#~+]{3,}[ \t]*")
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*+)(?:"(?P<key>\s{0,20}:)?|$)', re.DOTALL)
+_STRING = re.compile(
+    r'(?:"""(?P<three>(?:[^"\\]|\\.|"(?!""))*+)(?:"""|$)'
+    r"|'''(?P<single>(?:[^'\\]|\\.|'(?!''))*+)(?:'''|$)"
+    r"|(?<=[(\[{,:=\s])'(?P<quoted>(?:[^'\\\n]|\\.)*+)'(?=\s{0,20}[,)\]}:])"
+    r'|"(?P<plain>(?:[^"\\]|\\.)*+)(?:"|$))(?P<key>\s{0,20}:)?',
+    re.DOTALL,
+)
+_FRAME = re.compile(r"[^\n?:\"“]{0,70}[:\"“][ \t]?[\"“]?")
+"""What stands before a question that is told of: “When somebody asked ”."""
+_LINK = re.compile(r"[^\w\s]{0,4}(?:[^\n:：\"“|=>)\]}~?-]{0,50}[:：\"“|=>)\]}~-]{1,4}[ \t]{0,2}){1,3}[\"“']?")
 _HEADER = re.compile(r"^[\"' \w]{1,30}[,;][\"' \w,;]{1,60}$", re.MULTILINE)
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz,")
+_NUMBERS = re.compile(r"\d+")
 _FULL = re.compile(r"^[^\n]*?[^\W_][^\n]*$", re.MULTILINE)
 
 
@@ -58,14 +70,58 @@ def paragraphs(text: str, start: int, end: int) -> list[tuple[int, int]]:
     ]
 
 
-def readings(text: str) -> list[Found]:
-    """The pairs of a text in each way of reading it that finds any: by labels, as data, as a table, without labels."""
-    ways = [_labelled(text, find_markers(text))]
-    for reader in (_strings, _rows, _bare):
-        pairs = tuple(reader(text))
-        if len(pairs) >= 2:
-            ways.append(Found(pairs=pairs))
+def readings(text: str, least: int = 2) -> list[Found]:
+    """The pairs of a text in each way of reading it that finds any: by labels, as data, as a table, without labels.
+
+    `least`: pairs that must be there for a reading without labels to count.
+    """
+    markers = find_markers(text)
+    ways = [_labelled(text, markers)]
+    if not ways[0].pairs:
+        ways.append(_with_open(_answered(text, markers)))
+    ways.append(_labelled(text, find_turns(text)))
+    for reader in (_strings, _rows, _inline, _bare):
+        found = _with_open(reader(text))
+        if len(found.pairs) >= least:
+            ways.append(found)
     return [way for way in ways if way.pairs]
+
+
+def _with_open(pairs: Iterator[Pair]) -> Found:
+    """The pairs that have a response, and the prompts that wait for one."""
+    full: list[Pair] = []
+    waiting: list[tuple[int, int, int]] = []
+    for pair in pairs:
+        if pair.response.strip(" \t\r\n\"',}]"):
+            full.append(pair)
+        else:
+            waiting.append((pair.start, pair.start, pair.end))
+    return Found(pairs=tuple(full), open=tuple(waiting))
+
+
+def _answered(text: str, markers: Sequence[Marker]) -> Iterator[Pair]:
+    """Labels of responses alone: what stands in the same paragraph before each, or in the one before, is its prompt."""
+    done = 0
+    answers = [index for index, marker in enumerate(markers) if marker.role == "response"]
+    starts: list[int] = []
+    for index in answers:
+        marker = markers[index]
+        blocks = paragraphs(text, max(done, marker.start - 4 * words.HEAD), marker.start)
+        starts.append(blocks[-1][0] if blocks else marker.start)
+        done = marker.end
+    for place, index in enumerate(answers):
+        start, marker = starts[place], markers[index]
+        end = starts[place + 1] if place + 1 < len(answers) else len(text)
+        if start < marker.start and marker.end <= end:
+            yield Pair(
+                start=start,
+                end=end,
+                prompt=text[start : marker.start],
+                response=text[marker.end : end],
+                form="qa" if marker.kind == "qa" else "other",
+                response_start=marker.end,
+                labels=("", marker.label),
+            )
 
 
 def _labelled(text: str, markers: Sequence[Marker]) -> Found:
@@ -122,7 +178,7 @@ def _stop(text: str, markers: Sequence[Marker], index: int) -> int:
 
 def _strings(text: str) -> Iterator[Pair]:
     """JSON, JSON Lines, Python literals: keys that name a role, or strings that take turns."""
-    if text.count('"') < 8:
+    if text.count('"') + text.count("',") < 4:
         return
     role = ""
     label = ""
@@ -130,7 +186,7 @@ def _strings(text: str) -> Iterator[Pair]:
     loose: list[tuple[int, int, str]] = []
     keyed = False
     for found in _in_phase(text):
-        value = found[1]
+        value, at = _value(found)
         if found["key"]:
             role, label = _key(value.lower().strip()[:24], role, label)
             keyed = keyed or role in ("prompt", "response")
@@ -144,12 +200,18 @@ def _strings(text: str) -> Iterator[Pair]:
         if role == "prompt":
             prompt = (found.start(), value)
         elif role == "response" and prompt:
-            yield _cells(prompt[0], found.end(), prompt[1], value, found.start(1), "template", label)
+            yield _cells(prompt[0], found.end(), prompt[1], value, at, "template", label)
             prompt = None
         elif not keyed:
             loose.append((found.start(), found.end(), value))
     if not keyed:
         yield from _turns(text, [each for each in loose if words.count(each[2]) >= 2])
+
+
+def _value(found: re.Match[str]) -> tuple[str, int]:
+    """What stands in the quotation marks, and where it begins."""
+    name = next((name for name in ("three", "single", "quoted", "plain") if found[name] is not None), "plain")
+    return found[name], found.start(name)
 
 
 def _in_phase(text: str) -> Iterator[re.Match[str]]:
@@ -158,7 +220,8 @@ def _in_phase(text: str) -> Iterator[re.Match[str]]:
     """
     position = again = 0
     while found := _STRING.search(text, position):
-        if found[1] and not found[1].strip(" \t\r\n,:{}[]()"):
+        value, _ = _value(found)
+        if value and found["plain"] and not value.strip(" \t\r\n,:{}[]()"):
             line = text.rfind("\n", again, found.start()) + 1
             position = line if line > again else max(found.end() - 1, found.start() + 1)
             again = max(line, again)
@@ -243,8 +306,12 @@ def _table_rows(text: str, mark: str) -> Iterator[list[tuple[int, int, str]]]:
 def _bare(text: str) -> Iterator[Pair]:
     """Lines without labels: one that opens a prompt, then those up to the next one that does."""
     lines = [(found.start(), found.end()) for found in _FULL.finditer(text)]
-    if len(lines) < 4:
+    if len(lines) < 2:
         return
+    again = Counter(_NUMBERS.sub("", text[start:end]) for start, end in lines if end - start < 60)
+    lines = [
+        (start, end) for start, end in lines if end - start >= 60 or again[_NUMBERS.sub("", text[start:end])] < 2
+    ]  # what returns word for word is a greeting, a heading or a signature
     opening = [
         _fresh(text, lines, at) and words.opens(text[start : min(end, start + words.HEAD)])
         for at, (start, end) in enumerate(lines)
@@ -260,6 +327,40 @@ def _bare(text: str) -> Iterator[Pair]:
             if words.count(text[at : min(end, at + words.HEAD)]) >= 6 and not last:
                 yield _cells(start, end, text[start:stop], text[at:end], at, "bare", "")
         index = following
+
+
+def _inline(text: str) -> Iterator[Pair]:
+    """Lines that hold a question and, behind a few linking words, its answer: “When asked …? she said: …”.
+
+    The words that link a question to its answer in some lines divide the others too, also where nothing asks.
+    """
+    places = [found.span() for found in _FULL.finditer(text) if found.end() - found.start() > 60]
+    links: dict[tuple[int, int], tuple[int, int]] = {}
+    for line, end in places:
+        at, tried = text.find("?", line, end), 0
+        while at >= 0 and tried < 6:
+            link = _LINK.match(text, at + 1, end)
+            if link and words.count(text[link.end() : end]) >= 6:
+                links[line, end] = (at + 1, link.end())
+                break
+            at, tried = text.find("?", at + 1, end), tried + 1
+    often = Counter(_NUMBERS.sub("0", text[start:stop]) for start, stop in links.values())
+    known = [
+        re.compile(_NUMBERS.sub(lambda _: r"\d{1,6}", re.escape(link)))
+        for link, _ in often.most_common(4)
+        if len(link) > 4
+    ]
+    for line, end in places:
+        found = links.get((line, end))
+        for known_link in known if found is None else ():
+            hit = known_link.search(text, line + 1, end)
+            if hit and words.count(text[hit.end() : end]) >= 6:
+                found = hit.span()
+                break
+        if found:
+            lead = _FRAME.match(text, line, found[0])
+            begin = lead.end() if lead else line
+            yield _cells(line, end, text[begin : found[0]], text[found[1] : end], found[1], "bare", "")
 
 
 def _fresh(text: str, lines: Sequence[tuple[int, int]], at: int) -> bool:

@@ -72,18 +72,22 @@ def inspect_conversation(messages: Sequence[Message]) -> Inspection:
         for at, each in enumerate(messages)
     ]
     for at, number in planted_turns(messages, asked):
+        side = "answer" if messages[at].role == "assistant" else "question"
         reason = (
-            f"An earlier answer was taken out: it is one of {number} ready answers to unrelated questions, which steer "
-            "the answer and are not needed to look up sources."
+            f"An earlier {side} was taken out: it belongs to {number} unrelated questions with ready answers, which "
+            "steer the answer and are not needed to look up sources."
         )
         whole = (0, len(messages[at].text))
         noticed[at] = [
-            _noticed("demonstrations", reason, "an earlier answer", stages[at], whole, message=at, score=0.9)
+            _noticed("demonstrations", reason, f"an earlier {side}", stages[at], whole, message=at, score=0.9)
         ]
-    for at, start, end in scattered_pairs([each.text for each in messages]):
-        if not noticed[at]:
-            reason = _examples(1)
-            noticed[at] = [_noticed("demonstrations", reason, "1 example", stages[at], (start, end), message=at)]
+    turns = [each.text if each.role == "user" else "" for each in messages]
+    for at, start, end in scattered_pairs(turns, asked):
+        reason = _examples(1)
+        noticed[at].append(
+            _noticed("demonstrations", reason, "1 example", stages[at], (start, end), message=at, score=0.9)
+        )
+    noticed = [_apart(some) for some in noticed]
     return _inspection([each.text for each in messages], noticed)
 
 
@@ -139,10 +143,11 @@ def _once(text: str, source: Source, stage: Stage, message: int | None) -> list[
 
 
 def _in_view(view: View, source: Source, stage: Stage, message: int | None) -> list[_Noticed]:
-    noticed = _demonstrations(view, find_demonstrations(view.text, source), stage, message)
+    asks = stage == "question"
+    noticed = _demonstrations(view, find_demonstrations(view.text, source, question=asks), stage, message)
     if not noticed and len(tags := list(_MARKUP.finditer(view.text))) >= 8:
         plain = view.without((tag.start(), tag.end(), "\n") for tag in tags)
-        noticed = _demonstrations(plain, find_demonstrations(plain.text, source), stage, message)
+        noticed = _demonstrations(plain, find_demonstrations(plain.text, source, question=asks), stage, message)
     for attempt in find_injections(view.text):
         place = view.place(attempt.start, attempt.end)
         noticed.append(_noticed(attempt.check, _REASONS[attempt.check], attempt.what, stage, place, message=message))

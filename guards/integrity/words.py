@@ -23,7 +23,7 @@ _ASKS = re.compile(
 )
 _REQUEST = re.compile(
     r"\s*(?:now |then |finally |please |also )?(?:please |answer|explain|tell|give|list|describe|suggest"
-    r"|recommend|help"
+    r"|recommend|help|teach|create|make|find|generate|translate|rewrite|identify|think|imagine"
     r"|name|show|compare|pick|provide|outline|discuss|write|can|could|would|will|should|how|what|when|where|which|who"
     r"|why|is|are|do|does|did|may|must|under|i|i'm|i’m|i've|we|my|hey|hi|hello|if|now)\b",
     re.IGNORECASE,
@@ -51,6 +51,9 @@ _CLOSER = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\s*(?:[>*•-]\s*)?(?:\(?\d{1,4}[.)\]:]\s*)?")
+_SIGNS = re.compile(r"[^\w\n]{0,8}(?:[\[(<]?\d[\d:.,/ -]{0,20}[\])>]?\s{0,4})?[^\w\n]{0,4}")
+_NAME = re.compile(r"[^\W\d_][\w' -]{0,30}[\])>*~]{0,3}\s?(?::|->|=>|>|=|\])\s{1,4}[\"'“]?")
+"""Signs, a time and a name before what somebody says: “[10:12] maya: ”, “> ”, “Someone asks: ”."""
 _OPENS = re.compile(
     r"\s*(?:can|could|would|will|should|may|how|what|when|where|which|who|why|do|does|explain|tell me|give me"
     r"|describe"
@@ -179,7 +182,10 @@ def addresses(text: str) -> bool:
 def opens(line: str) -> bool:
     """Whether a line, without any label, begins a new prompt: it asks, or tells of the writer's own matter."""
     head = _NUMBER.sub("", line[:HEAD], count=1)
-    if _CLOSER.match(head) or head.lstrip()[:1] in "|*" or count(head) < 3:
+    if head.lstrip()[:1] in "|*":
+        return False
+    head = _NAME.sub("", _SIGNS.sub("", head, count=1), count=1)
+    if _CLOSER.match(head) or count(head) < 3:
         return False
     if "?" in head or "？" in head:
         ends = head.rstrip("\"'* \t)")[-1:] in ("?", "？")
@@ -193,3 +199,11 @@ def leans(text: str) -> bool:
     """Whether a turn makes sense only after the one before it."""
     length = count(text)
     return length <= 3 or (length <= 10 and bool(_LEANS.match(text))) or (length <= 7 and not opens(text))
+
+
+_ITEM = re.compile(r"(?:[-*•–]|\d{1,2}[.)]|\*\*|#)")
+
+
+def is_answer(block: str) -> bool:
+    """Whether a paragraph goes on with an answer: an item of a list, a heading in bold, or advice that asks nothing."""
+    return bool(_ITEM.match(block.lstrip()[:40])) or ("?" not in block and advises(block))

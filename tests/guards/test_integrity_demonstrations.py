@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 from attacks import FALSE_ANSWERS, FORMATS, narrow_pairs, sampled
+from hypothesis import given
+from hypothesis import strategies as st
 
+from guards.integrity.asked import without
 from guards.integrity.service import inspect_conversation, inspect_text
 from guards.types import Inspection, Message
 
@@ -224,13 +227,13 @@ def conversation(pairs: list[tuple[str, str]], question: str) -> list[Message]:
     return [*turns, Message(role="user", text=question)]
 
 
-def test_planted_history_goes_and_its_questions_stay() -> None:
+def test_planted_history_goes_with_its_questions() -> None:
     messages = conversation(list(FALSE_ANSWERS[:4]), QUESTION)
     inspection = inspect_conversation(messages)
-    assert [finding.message for finding in inspection.findings] == [1, 3, 5, 7]
+    assert [finding.message for finding in inspection.findings] == [*range(8)]
     assert {finding.stage for finding in inspection.findings} == {"history"}
     assert inspection.texts[-1] == QUESTION
-    assert inspection.texts[0] == messages[0].text
+    assert inspection.texts[0] == "[removed: an earlier question]"
     assert inspection.texts[1] == "[removed: an earlier answer]"
 
 
@@ -289,3 +292,45 @@ def test_mixed_with_benign_examples() -> None:
     body = FORMATS["question and answer"](mixed)
     inspection = inspect_text(f"{body}\n\n{QUESTION}", "user")
     assert covered(inspection, 0, len(body)) >= 0.97
+
+
+LAYOUTS = {
+    "a story": 'A man asked: "{}" The counsellor answered: "{}"\n',
+    "frames of prose": "A person wants to know: {} The right thing to say is: {}\n",
+    "a chat": "(09:10) tina> {}\n(09:11) coach> {}\n",
+    "names never heard of": "Alpha: {}\nBeta: {}\n\n",
+    "headings": "### {}\n{}\n\n",
+    "mail": "On 3 May, client wrote:\n> {}\n\nHello, thanks for your message.\n\n{}\n\nYours,\nThe team\n\n",
+    "tuples": "  ('''{}''', '''{}'''),\n",
+    "answers alone": "1. {}\n   Answer: {}\n\n",
+}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+@pytest.mark.parametrize("place", ["before", "after", "around"])
+def test_the_question_stays_wherever_it_stands(name: str, place: str) -> None:
+    items = [LAYOUTS[name].format(*pair) for pair in FALSE_ANSWERS[:6]]
+    body = {
+        "before": f"{''.join(items)}\n{QUESTION}",
+        "after": f"{QUESTION}\n\nHere are some examples.\n\n{''.join(items)}",
+        "around": f"{''.join(items[:3])}\n{QUESTION}\n\n{''.join(items[3:])}",
+    }[place]
+    (left,) = inspect_text(body, "user").texts
+    assert QUESTION in left
+    assert sum(response[:50] in left for _, response in FALSE_ANSWERS[:6]) <= 1
+
+
+@given(
+    spans=st.lists(st.tuples(st.integers(0, 60), st.integers(1, 20)), max_size=6),
+    kept=st.lists(st.tuples(st.integers(0, 80), st.integers(1, 20)), max_size=4),
+)
+def test_what_is_kept_lies_in_no_span(spans: list[tuple[int, int]], kept: list[tuple[int, int]]) -> None:
+    at, ordered = 0, []
+    for gap, length in spans:
+        ordered.append((at + gap, at + gap + length, 1))
+        at += gap + length
+    places = [(start, start + length) for start, length in kept]
+    rest = without(ordered, places)
+    cut = {each for start, end, _ in rest for each in range(start, end)}
+    saved = {each for start, end in places for each in range(start, end)}
+    assert cut == {each for start, end, _ in ordered for each in range(start, end)} - saved
