@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from corpus.types import Span
 
 
-LONGEST = 160
+LONGEST = 128
 """Tokens of a text that are read; sentences beyond meet nothing."""
 
 

@@ -31,7 +31,7 @@ POOL = 50
 WEIGHTS: Mapping[str, float] = {"dense": 0.8, "lexical": 0.9, "sentence": 0.2}
 """How much each signal counts."""
 
-READ = 8
+READ = 6
 """Passages that are read with the question."""
 
 READ_WEIGHT = 1.0
