@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from evals.training.attacks import Attack
+from evals.training.overrides import documents, overrides
 from evals.training.passages import Clean, Poisoned, hide
 from guards.integrity.commands import broken_rules
 from guards.integrity.requests import RequestModel
@@ -55,6 +56,13 @@ def _found(poisoned: Poisoned, model: RequestModel) -> Found:
 def print_found(model: RequestModel, attacks: Sequence[Attack], unseen: Sequence[Clean]) -> None:
     """How many of the benchmark's training attacks are found in unseen passages."""
     print_shares(found_in(attacks, unseen, model))
+
+
+def print_unseen(model: RequestModel, unseen: Sequence[Clean]) -> None:
+    """Of the families of overrides that are never trained on, how many are found; of such harmless texts, how many."""
+    rng = random.Random(SEED)  # noqa: S311 - sampling, not secrets
+    print_shares(found_in(overrides(rng, 20, unseen=True), unseen, model))
+    print_clean(model, documents(rng, 100, unseen=True))
 
 
 def print_shares(found: Sequence[Found]) -> None:

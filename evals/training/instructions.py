@@ -24,8 +24,9 @@ import numpy as np
 
 from assistant import quiet
 from evals.training.attacks import BENCHMARK_KINDS, Attack, benchmark, made, requests
-from evals.training.found import Found, found_in, print_clean, print_found, print_shares
+from evals.training.found import Found, found_in, print_clean, print_found, print_shares, print_unseen
 from evals.training.letters import answer, letter
+from evals.training.overrides import documents, overrides
 from evals.training.passages import NOT_TRAINED_ON, Clean, Poisoned, clean_passages, held_out, hide
 from guards.integrity.requests import BITS, CONTEXT, MODEL, RequestModel, Shape, forms, in_place, network, shapes
 from guards.integrity.units import Lexicon, Unit
@@ -145,7 +146,9 @@ def _alone(attacks: Sequence[Attack], lexicon: Lexicon) -> list[tuple[Shape, flo
         counts[key] = counts.get(key, 0) + 1
     weighted = []
     for each in attacks:
-        weight = {"bipia": 2.0, "made": 1.0}.get(each.source, 3.0) / counts[f"{each.source}/{kind_of(each)}"]
+        weight = {"bipia": 2.0, "made": 1.0, "overrides": 0.5}.get(each.source, 3.0) / counts[
+            f"{each.source}/{kind_of(each)}"
+        ]
         weighted += [(shape, weight) for shape in shapes(each.text, lexicon)]
     return weighted
 
@@ -223,7 +226,7 @@ def chosen(passages: Sequence[Clean]) -> tuple[Clean, ...]:
         if each.family not in NOT_TRAINED_ON and not held_out(each.document):
             families.setdefault(each.family, []).append(each)
     found = [each for some in families.values() for each in rng.sample(some, min(len(some), MOST_OF_FAMILY))]
-    return (*found, *letters(400))
+    return (*found, *letters(400), *documents(rng, 160))
 
 
 def threshold(weights: dict[str, Any], passages: Sequence[Clean]) -> float:
@@ -250,7 +253,7 @@ def main() -> int:
     passages = clean_passages(options.data)
     unseen = [each for each in passages if held_out(each.document) or each.family in NOT_TRAINED_ON]
     rng = random.Random(SEED)  # noqa: S311 - sampling, not secrets
-    attacks = [*benchmark(options.data), *made(rng, 120), *requests(options.data)]
+    attacks = [*benchmark(options.data), *made(rng, 120), *requests(options.data), *overrides(rng, 80)]
     if options.left_out:
         left_out(chosen(passages), attacks, unseen)
         return 0
@@ -260,6 +263,7 @@ def main() -> int:
         np.savez_compressed(options.out, **packed(weights))
     print_clean(RequestModel(file=options.out), unseen)
     print_found(RequestModel(file=options.out), benchmark(options.data), unseen)
+    print_unseen(RequestModel(file=options.out), unseen)
     return 0
 
 

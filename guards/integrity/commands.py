@@ -25,6 +25,14 @@ _AI = (
     r"(?:ai|artificial intelligence|language model|llm|chat ?bot|chatgpt|gpt-?\d?|"
     r"(?:ai|virtual|digital|helpful) assistant)"
 )
+_MACHINE = (
+    rf"(?:{_AI}|summari[sz]er|(?:automated|machine) (?:reader|reviewer|summari[sz]er|system|agent|assistant|evaluator)|"
+    r"ai (?:system|model|agent|tool|reviewer)|copilot|crawler)s?"
+)
+_THIS = (
+    r"(?:this|the following) (?:text|page|document|file|paper|application|essay|r[eé]sum[eé]|cv|proposal|manuscript|"
+    r"message|content|section|paragraph|passage|article|website|web page)"
+)
 _BEFORE = r"(?:previous|prior|preceding|above|earlier|foregoing|existing|original|system|initial)"
 _ORDERS = r"(?:instructions?|prompts?|directives?|commands?|messages?|guidelines|rules|constraints|context)"
 _CODE = r"code (?:snippet|block|excerpt|section|segment|fragment)"
@@ -88,6 +96,60 @@ RULES: tuple[Rule, ...] = (
         "ai|artificial|language model|llm|chat|gpt|assistant|you are",
     ),
     _rule(
+        rf"^\W*(?:note|attention|message|instructions?|notice|hint)\W{{1,3}}(?:(?:to|for)\s)?(?:(?:all|any|the|every)\s)?"
+        rf"{_MACHINE}\b(?![- ](?:system|model|team|act|office|provider|developer|deployer|user)s?\b)|"
+        rf"^\W*(?:to|for) (?:the |any |all |every |whichever )?{_MACHINE}\b[^.!?:\n]{{0,60}}:|"
+        rf"\b(?:{_MACHINE}|models?)(?: that| which)?(?: is| are)?(?: currently| automatically)? (?:reads?|reading|"
+        r"process(?:es|ing)?|summari[sz](?:es?|ing)|evaluat(?:es?|ing)|grad(?:es?|ing)|review(?:s|ing)?|pars(?:es?|ing)|"
+        rf"scor(?:es?|ing)|screen(?:s|ing)?|index(?:es|ing)?) {_THIS}\b|"
+        rf"\b(?:when|whenever|while|before|if|once) you(?: are|['’]re)? (?:summari[sz]|pars|index)(?:e|ing)? {_THIS}\b",
+        "it is meant for a machine that reads the text",
+        0.95,
+        "ai|artificial|language model|llm|chat|gpt|assistant|summar|automated|machine|model|copilot|crawler|index|pars",
+    ),
+    _rule(
+        r"\byour (?:new|real|true|only|actual|updated) (?:goal|task|instructions?|mission|objective|purpose|job)\b"
+        r"[^.!?\n]{0,20}?(?:\b(?:is|are|will be)\b|:)|"
+        r"\bthe (?:real|true|actual) instructions? (?:is|are)\b|"
+        r"\bnew (?:task|instructions?|directive) (?:for you|begins?)\b|"
+        r"\bend of (?:the )?(?:document|text|context|input|file)\b\W{1,6}(?:new|next|now|begin|your)\b|"
+        r"\b(?:previous|preceding|above) (?:paragraphs?|texts?|instructions?|documents?) (?:is|are|was|were) (?:only "
+        r"|just )?an? (?:test|drill|joke|trick|decoy)\b",
+        "it sets another task",
+        0.95,
+        "your |instruction|new |end of|previous|preceding|above",
+    ),
+    _rule(
+        r"\b(?:developer|god|unrestricted|jailbreak|dan|admin) mode\b[^.!?\n]{0,40}?\b(?:limits|rules|restrictions|"
+        r"filters?|guidelines|polic(?:y|ies))\b|"
+        r"\b(?:answer|respond|reply|act|behave|speak) (?:as (?:if|though) (?:you had no|there (?:were|are) no|no)|"
+        r"without (?:your|the usual))\b[^.!?\n]{0,20}?\b"
+        r"(?:guidelines|rules|restrictions|limits|filters?|polic(?:y|ies))\b|"
+        r"\b(?:ignore|disregard|forget) (?:what|whatever|anything|everything) the (?:user|human|person)\b|"
+        r"\b(?:safety|content|moderation) (?:policy|policies|filters?|guidelines) (?:is |are |has been |have been )?"
+        r"(?:now )?(?:disabled|suspended|switched off|lifted|void)\b",
+        "it sets rules aside",
+        0.95,
+        "mode|answer|respon|reply|act |behave|speak|ignore|disregard|forget|safety|content|moderation",
+    ),
+    _rule(
+        rf"\byour (?:\w+ )?{_REPLY} (?:must|should|shall|has to|have to|needs? to|will) (?:always |only )?"
+        r"(?:start|begin|end|open|close|consist)\b[^.!?\n]{0,30}?[\"“”„«]",
+        "it sets the words of the answer",
+        0.95,
+        "your ",
+    ),
+    _rule(
+        r"\b(?:ignorier|vergiss|vergessen|missacht)\w{0,4}\b[^.!?\n]{0,30}?\b(?:vorherig|bisherig|obig|früher|vorig)\w{0,3}\b"
+        r"[^.!?\n]{0,20}?\b(?:anweisung|instruktion|vorgabe|befehl|regel)|"
+        r"\b(?:ignor|oubli)(?:e|es|ez|er)\b[^.!?\n]{0,30}?\b(?:instructions?|consignes?)\b[^.!?\n]{0,20}?"
+        r"\b(?:pr[ée]c[ée]dent|ant[ée]rieur|ci-dessus)|"
+        r"\b(?:ignor|olvid)(?:a|e|ar|en)\b[^.!?\n]{0,30}?\binstrucciones\b[^.!?\n]{0,20}?\b(?:anterior|previa)",
+        "it tells the reader to disregard earlier instructions",
+        0.999,
+        "ignor|vergiss|vergessen|missacht|oubli|olvid",
+    ),
+    _rule(
         rf"\b{_ASK}\b[^!?\n]{{0,160}}?\b(?:in|into|of|to|with|at|from|by|through|within|for)\b[^.!?\n]{{0,30}}?\b"
         rf"your (?:\w+ )?{_REPLY}\b|\bin your (?:\w+ )?{_REPLY}\s*,|"
         rf"^{_ASK}\s+(?:\w+\s+){{0,3}}?your (?:\w+ )?{_REPLY}\b",
@@ -112,11 +174,12 @@ RULES: tuple[Rule, ...] = (
         "asked|asks|ask |questioned|queried",
     ),
     _rule(
-        r"\b(?:reveal|print|show|repeat|output|disclose|display|leak|quote)\b[^.!?\n]{0,40}?\b(?:system prompt|"
-        r"(?:your|the|hidden|initial) (?:instructions|prompt)|conversation history|context window)\b",
+        r"\b(?:reveal|print|show|repeat|output|disclose|display|leak|quote)\b[^.!?\n]{0,40}?\b(?:"
+        r"system (?:prompt|message)|(?:your|the|hidden|initial) (?:instructions|prompt)|conversation history|"
+        r"context window)\b",
         "it asks for the prompt",
         0.9,
-        "prompt|instructions|history|context window",
+        "prompt|system message|instructions|history|context window",
     ),
     _rule(
         r"!\[[^\]\n]{0,100}\]\(\s*https?://[^)\s]{1,200}[?&][\w-]{1,30}=(?:[^)\s]{0,40}(?:\{|\$|%7b|<|\[)|"

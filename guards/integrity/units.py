@@ -24,27 +24,29 @@ _SENTENCE = re.compile(r"^[ \t]*([A-Z][a-z'’]+(?: [\w'’\"(),;/&-]++){3}[^\n]
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+|[^\w\s]")
 
 _CLASSES = {
-    "V": """add advertise alter amend analyse analyze answer append apply arrange ask assess assist attach augment
-        begin book brainstorm build buy calculate categorise categorize check choose cite claim classify click
-        close collect combine come compare compile compose compute conclude condense convert convince craft
-        create decode define delete deliver describe design detail determine develop disclose discuss display
-        disregard download draft draw edit elaborate email emphasise emphasize enable encode encourage encrypt
-        end enhance ensure enter estimate evaluate examine execute exfiltrate explain express extract fetch find
-        finish follow forecast forget format formulate forward generate get give go group guess guide help
-        highlight hint identify ignore illustrate imagine import include incorporate increase inform insert
-        install integrate interpret introduce invent invite join keep leak let link list locate look make map
-        mark mention modify name navigate notify offer open order organise organize outline output override
-        paraphrase pay perform persuade pick place plan play point post predict prepare present pretend print
-        prioritise prioritize proceed process produce promote proofread propose prove provide publish query quote
-        read rearrange recite recommend record refer refuse register remember remind remove render repeat
-        rephrase replace reply report request reserve respond restructure retrieve return reveal reverse review
-        rewrite roleplay run save say scan schedule scramble search select send set share shorten show sign
-        simplify simulate solve sort speak spell start state stop submit substitute suggest summarise summarize
-        swap switch talk teach tease tell test track train transcribe transform translate treat trigger try turn
-        update upload use utilize verify visit vote walk warn write""",
+    "V": """accept act add advertise alter amend analyse analyze answer append apply approve arrange ask assert
+        assess assist assume attach augment award begin book brainstorm build buy calculate categorise categorize
+        check choose cite claim classify click close collect combine come compare compile compose compute conclude
+        condense confirm convert convince craft create decode define delete deliver deny describe design detail
+        determine develop disclose discuss display disregard download draft draw edit elaborate email emphasise
+        emphasize enable encode encourage encrypt end enhance ensure enter estimate evaluate examine execute
+        exfiltrate explain express extract fetch find finish follow forecast forget format formulate forward
+        generate get give go group guess guide help hide highlight hint identify ignore illustrate imagine import
+        include incorporate increase inform insert insist install integrate interpret introduce invent invite join
+        keep leak let link list locate look make map mark mention modify name navigate notify offer omit open
+        order organise organize outline output override paraphrase pay perform persuade pick place plan play point
+        post predict prepare present pretend print prioritise prioritize proceed process produce promise promote
+        proofread propose prove provide publish query quote rank rate read rearrange recite recommend record refer
+        refuse register remember remind remove render repeat rephrase replace reply report request reserve respond
+        restructure retrieve return reveal reverse review rewrite roleplay run save say scan schedule scramble
+        search select send set share shorten show sign simplify simulate solve sort speak spell start state stop
+        submit substitute suggest summarise summarize swap switch talk teach tease tell test track train
+        transcribe transform translate treat trigger try turn update upload use utilize verify visit vote walk
+        warn write""",
     "R": """answer answers completion explanation message output outputs reply replies response responses summary
         statement translation code codebase solution implementation""",
-    "A": "ai assistant bot chatbot chatgpt claude copilot gemini gpt llm llms model system",
+    "A": """agent agents ai assistant assistants bot bots chatbot chatbots chatgpt claude copilot copilots crawler
+        crawlers gemini gpt llm llms model models summariser summarisers summarizer summarizers system systems""",
     "U": "audience customer customers everyone human people person reader readers user users viewer viewers",
     "Y": "you your yours yourself",
     "Q": "how what when where which who whom whose why",
