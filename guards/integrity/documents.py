@@ -19,8 +19,7 @@ PLAIN = frozenset(rule.reason for rule in RULES if rule.score >= 0.97)
 """Rules by which an instruction that everybody can see keeps a document out."""
 
 SURE = 0.9999
-"""The same for the score where no such rule says what it is. A passage with less is taken in and dropped when it is
-retrieved: a whole document is too much to lose by a doubtful sentence."""
+"""The same, in metadata and text layers, for the score where no such rule says what it is."""
 
 MOST_HIDDEN = 0.1
 """Share of the document's characters; hidden text that is more of it is a text layer, and judged like visible text."""
@@ -37,7 +36,9 @@ _SAID = ("title", "subject", "keywords", "description", "comments", "author")
 def screen(parsed: Parsed, passages: Sequence[Passage]) -> str:
     """Why the document is quarantined, in words for a person; empty when it may be taken in.
 
-    Hidden text is a reason only if it gives instructions or demonstrations: most of what is hidden is innocent.
+    Hidden text is a reason only if it gives instructions or demonstrations: most of what is hidden is innocent. What
+    everybody can see is a reason only where a rule says what it is: a passage that is merely doubtful is left out when
+    it is retrieved, for a whole document is too much to lose by one sentence.
     """
     return next(_reasons(parsed, passages), "")
 
@@ -58,7 +59,7 @@ def _reasons(parsed: Parsed, passages: Sequence[Passage]) -> Iterator[str]:
                 yield f"page {page.number} holds text written {reading.how}"
     for passage in passages:
         for finding in find_instructions(passage.text):
-            if _is_sure(finding):
+            if _is_plain(finding):
                 yield f"page {passage.page} gives instructions to an assistant: {finding.reason}"
 
 
@@ -73,4 +74,8 @@ def _speaks(hidden: HiddenText, *, doubtful: bool) -> str:
 
 
 def _is_sure(finding: Finding) -> bool:
-    return finding.reason in PLAIN or finding.reason.startswith(ENCODED) or finding.score >= SURE
+    return _is_plain(finding) or finding.score >= SURE
+
+
+def _is_plain(finding: Finding) -> bool:
+    return finding.reason in PLAIN or finding.reason.startswith(ENCODED)

@@ -183,7 +183,7 @@ def _demonstrations(view: View, steering: Steering | None, stage: Stage, message
 
 
 def _in_document(text: str, views: Sequence[View], stage: Stage, message: int | None) -> list[_Noticed]:
-    """Instructions hidden in a document, as the learned finder sees them in the text, in what it hides, and unwrapped."""
+    """Instructions hidden in a document, as the finder sees them in the text, in what it hides, and unwrapped."""
     from guards.integrity.instructions import find_instructions
 
     read = [View(text)]
