@@ -118,11 +118,18 @@ def _look(text: str, source: Source, stage: Stage, *, message: int | None = None
         if not (more := [each for each in more if each.finding.action == "redact"]):
             break
         noticed += [_moved(each, *left.place(each.finding.start, each.finding.end)) for each in more]
-    return _apart(noticed)
+    return _apart([_trimmed(text, each) for each in noticed])
 
 
 def _cut(noticed: Sequence[_Noticed]) -> list[_Noticed]:
     return [each for each in noticed if each.finding.action == "redact"]
+
+
+def _trimmed(text: str, noticed: _Noticed) -> _Noticed:
+    """What parts a place from the text after it stays, so that the question does not stick to the mark."""
+    start, end = noticed.finding.start, noticed.finding.end
+    held = len(text[start:end].rstrip())
+    return _moved(noticed, start, start + held if held else end)
 
 
 def _moved(noticed: _Noticed, start: int, end: int) -> _Noticed:

@@ -49,7 +49,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assistant = build(load(folder / "home"))
     fill(assistant, folder)
     (folder / "mascots.md").write_text(EVIL, encoding="utf-8")
-    example = starter_paths()["engineering"][0] / "ip-and-ik-codes.md"
+    example = starter_paths()["engineering"][0] / "fall-protection.pdf"
     assistant.library.ingest([folder / "mascots.md", example], domain="engineering", validated_by="<b>Eve</b>")
     conversations = Conversations(folder)
     server = uvicorn.Server(

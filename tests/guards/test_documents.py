@@ -75,11 +75,10 @@ def test_visible_instructions_when_they_are_plain() -> None:
     assert ORDER not in reason
 
 
-@pytest.mark.parametrize(("score", "kept_out"), [(0.99, False), (0.99999, True)])
-def test_a_doubtful_sentence_is_no_reason(score: float, kept_out: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    finding = Finding(stage="document", check="instruction", action="redact", reason="doubtful", score=score, end=4)
+def test_a_doubtful_sentence_is_no_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    finding = Finding(stage="document", check="instruction", action="redact", reason="doubtful", score=0.99999, end=4)
     monkeypatch.setattr(documents, "find_instructions", lambda text: (finding,))
-    assert bool(verdict(parsed())) is kept_out
+    assert not verdict(parsed())
     assert verdict(hidden("Anything."))
 
 
