@@ -31,9 +31,6 @@ _PANEL = (
 )
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
-_SHOW = "(id) => { plumbline.show(id); }"
-"""Brings the address in line with the conversation that is shown."""
-
 
 def chat_page(library: Library, asking: Asking, conversations: Conversations) -> None:
     """Lay out the page and wire it."""
@@ -63,11 +60,11 @@ def chat_page(library: Library, asking: Asking, conversations: Conversations) ->
         **_QUIET,
     }
     for trigger in (send.click, asked.submit):
-        trigger(**ask).then(None, current, None, js=_SHOW)
-    past.offer(view.offered, None, asked, **_QUIET).then(**ask).then(None, current, None, js=_SHOW)
-    earlier.open(view.open, None, [*parts, again], **_QUIET).then(None, current, None, js=_SHOW)
+        trigger(**ask)
+    past.offer(view.offered, None, asked, **_QUIET).then(**ask)
+    earlier.open(view.open, None, [*parts, again], **_QUIET)
     earlier.rename(view.rename, current, earlier, **_QUIET)
-    earlier.remove(view.remove, current, parts, **_QUIET).then(None, current, None, js=_SHOW)
+    earlier.remove(view.remove, current, parts, **_QUIET)
     again.tick(view.look_again, current, [past, now, again], **_QUIET)
     gr.on(None, view.load, None, [*parts, again], **_QUIET)
 

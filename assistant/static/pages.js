@@ -84,6 +84,8 @@ window.plumbline = (() => {
   });
 
   function conversations(element, trigger, [open, rename, remove]) {
+    const watched = { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-current"] };
+    new MutationObserver(() => show(element)).observe(element, watched);
     element.addEventListener("click", (event) => {
       const link = event.target.closest("a[data-open]");
       const button = event.target.closest("button");
@@ -103,6 +105,15 @@ window.plumbline = (() => {
         }
       }
     });
+  }
+
+  // The address follows the list's marked conversation, whatever changed it; while one is being renamed it stays.
+  function show(element) {
+    const nav = element.querySelector("nav");
+    if (!nav || nav.querySelector("input")) return;
+    const id = nav.querySelector("a[aria-current]")?.dataset.open ?? "";
+    const address = id ? "/?c=" + encodeURIComponent(id) : "/";
+    if (location.pathname + location.search !== address) history.pushState(null, "", address);
   }
 
   function renaming(button, rename) {
@@ -150,11 +161,6 @@ window.plumbline = (() => {
     }).observe(element, { childList: true, subtree: true });
   }
 
-  function show(id) {
-    const address = id ? "/?c=" + encodeURIComponent(id) : "/";
-    if (location.pathname + location.search !== address) history.pushState(null, "", address);
-  }
-
   window.addEventListener("popstate", () => location.reload());
 
   /* ---- the corpus page */
@@ -169,5 +175,5 @@ window.plumbline = (() => {
     });
   }
 
-  return { panel, conversations, offers, answers, show, documents };
+  return { panel, conversations, offers, answers, documents };
 })();

@@ -184,7 +184,7 @@ def test_conversations_are_listed_opened_renamed_and_deleted(page: Any, site: st
     assert page.locator("#past .answer").count() == 1
     page.click("#earlier a.new")
     page.wait_for_selector(".welcome")
-    assert page.evaluate("location.search") == ""
+    page.wait_for_function("location.search === ''")
     mine = "#earlier li:has-text('recommended starting dose') >> nth=0"
     page.click(f"{mine} >> a")
     page.wait_for_selector("#past .asked:has-text('Examplin')")
@@ -200,7 +200,7 @@ def test_conversations_are_listed_opened_renamed_and_deleted(page: Any, site: st
     page.click(f"{renamed} >> text=Delete for good?")
     page.wait_for_selector(renamed, state="detached")
     page.wait_for_selector(".welcome")
-    assert page.evaluate("location.search") == ""
+    page.wait_for_function("location.search === ''")
 
 
 def test_an_example_answers_itself(page: Any, site: str) -> None:
