@@ -86,6 +86,7 @@ window.plumbline = (() => {
   function conversations(element, trigger, [open, rename, remove]) {
     const watched = { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-current"] };
     new MutationObserver(() => show(element)).observe(element, watched);
+    show(element); // a question may have been sent before this script was there
     element.addEventListener("click", (event) => {
       const link = event.target.closest("a[data-open]");
       const button = event.target.closest("button");
