@@ -12,7 +12,8 @@ from evals.planted.types import Draft
 from evals.planted.words import COUNTERPARTS
 
 _DRUG = re.compile(
-    r"\b[a-z]{3,}(?:mycin|cillin|pril|sartan|statin|olol|conazole|prazole|parin|farin|xaban|gliptin|oxacin|cycline|azepam|barbital|profen)\b",
+    r"\b[a-z]{3,}(?:mycin|cillin|pril|sartan|statin|olol|conazole|prazole|parin|farin|xaban|gliptin|oxacin|"
+    r"cycline|azepam|barbital|profen)\b",
     re.IGNORECASE,
 )
 _NAME = re.compile(
@@ -70,10 +71,16 @@ def _names(text: str, around: str) -> list[tuple[int, int, str]]:
     found = []
     for match in _NAME.finditer(text):
         name = match.group()
-        if name not in known or text.count(name) > 1:
+        before = text[: match.start()]
+        if (
+            name not in known
+            or text.count(name) > 1
+            or re.search(r"[A-Z][\w-]*,? (?:(?:and|of|for|the|&) ){0,2}$", before)
+        ):
             continue
         for other in known:
-            if _alike(name, other) and other not in text:
+            same = before.endswith("the ") == (f"the {other}" in around)
+            if same and _alike(name, other) and other not in text and around.count(other) > 1:
                 found.append((*match.span(), other))
     return found
 

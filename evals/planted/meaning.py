@@ -5,37 +5,45 @@ from __future__ import annotations
 import random
 import re
 
-from evals.planted.text import capital, swap, verb_phrase
+from evals.planted.text import capital, has_verb, last_verb_phrase, swap, verb_phrase
 from evals.planted.types import Draft
 from evals.planted.words import OPPOSITES, SAFE_WITH
 
 _DENIED = re.compile(
-    r"\b(is|are|was|were|shall|should|must|will|would|could|has|have|had|can) not\b(?! (?:only|just|necessarily|limited|merely|to be))"
+    r"\b(is|are|was|were|shall|should|must|will|would|could|has|have|had|can) not\b(?! (?:only|just|necessarily|"
+    r"limited|merely|to be))"
     r"|\b(cannot)\b|\b(do|does) not (?=[a-z]{3,})",
     re.IGNORECASE,
 )
 _AFFIRMED = re.compile(
     r"\b(is|are|was|were|shall|should|must|will|can)\b"
     r"(?= (?!not\b|no\b|only\b|also\b|sometimes\b|often\b|usually\b|generally\b|typically\b|commonly\b|both\b|either\b|"
-    r"neither\b|never\b|always\b|thought\b|to\b|too\b|very\b|still\b|already\b|likely\b|in\b|that\b|hereby\b|most\b|more\b|"
-    r"less\b|because\b|when\b|why\b|how\b|where\b|what\b|usually\b|so\b|frequently\b|mainly\b|primarily\b|then\b|and\b|or\b)[a-z])"
+    r"neither\b|never\b|always\b|thought\b|to\b|too\b|very\b|still\b|already\b|likely\b|in\b|that\b|hereby\b|"
+    r"most\b|more\b|"
+    r"less\b|because\b|when\b|why\b|how\b|where\b|what\b|usually\b|so\b|frequently\b|mainly\b|primarily\b|"
+    r"then\b|and\b|or\b)[a-z])"
 )
 _OTHER_NO = re.compile(
     r"\b(?:no|not|none|neither|nor|never|without|cannot|some|many|several|few|nothing|unless|except|only)\b",
     re.IGNORECASE,
 )
 _SUBORDINATE = re.compile(
-    r"\b(?:if|when|where|which|that|who|whose|while|because|although|though|unless|until|as|once|whether|since|after|before|than|what|how)\b[^,;]*$",
+    r"\b(?:if|when|where|which|that|who|whose|while|because|although|though|unless|until|as|once|whether|since|"
+    r"after|before|than|what|how)\b[^,;]*$",
     re.IGNORECASE,
 )
 _WEAKER = {"shall": ("should", "may"), "must": ("should", "may"), "required": ("recommended",)}
 _STRONGER = {"should": ("shall", "must"), "may": ("shall", "must"), "recommended": ("required",)}
 _MODAL = re.compile(
-    r"\b(?:(shall|must|should|may)(?= (?!not\b|have\b|also\b|or\b|and\b)[a-z])|(?<=\bis )(required|recommended)|(?<=\bare )(required|recommended))\b",
+    r"\b(?:(shall|must|should|may)(?= (?!not\b|have\b|also\b|or\b|and\b)[a-z])|(?<=\bis )(required|recommended)|"
+    r"(?<=\bare )(required|recommended))\b",
     re.IGNORECASE,
 )
 _RULE = re.compile(r"\b(?:shall|agreement|party|parties|must|SHOULD)\b", re.IGNORECASE)
-_COUNT = r"(?= (?:\d|\$|(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|ninety|half|an?|the|as)\b))"
+_COUNT = (
+    r"(?= (?:\d|\$|(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|"
+    r"sixty|ninety|half|an?|as)\b))"
+)
 _LIMITS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (rf"at least{_COUNT}", ("at most", "no more than")),
     (rf"at most{_COUNT}", ("at least",)),
@@ -44,19 +52,20 @@ _LIMITS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (rf"(?:no|not) later than{_COUNT}", ("no earlier than",)),
     (rf"(?:no|not) earlier than{_COUNT}", ("no later than",)),
     (r"(?:a|the) minimum of(?= \d)", ("a maximum of",)),
-    (r"(?:a|the) maximum of(?= \d)", ("a minimum of",)),
+    (r"(?<!up to )(?:a|the) maximum of(?= \d)", ("a minimum of",)),
     (r"up to(?= (?:\d|\$|two|three|four|five|six|ten|twelve))", ("at least", "more than")),
-    (rf"(?<!no )(?<!not )(?:more|greater|larger|higher) than(?= (?:\d|\$))", ("less than",)),
-    (rf"(?<!no )(?<!not )(?:less|fewer|lower|smaller) than(?= (?:\d|\$))", ("more than",)),
-    (r"more(?= [a-z]{4,} than\b)", ("less",)),
-    (r"less(?= [a-z]{4,} than\b)", ("more",)),
+    (r"(?<!no )(?<!not )(?<!the )(?:more|greater|larger|higher) than(?= (?:\d|\$))", ("less than",)),
+    (r"(?<!no )(?<!not )(?:less|fewer|lower|smaller) than(?= (?:\d|\$))", ("more than",)),
+    (r"(?<!no )(?<!not )(?<!any )(?<!many )(?<!much )more(?= [a-z]{4,} than\b)", ("less",)),
+    (r"(?<!no )(?<!not )(?<!any )(?<!much )less(?= [a-z]{4,} than\b)", ("more",)),
     (r"(?:larger|greater)(?= than (?:the|that|a|an|those)\b)", ("smaller",)),
     (r"(?:smaller)(?= than (?:the|that|a|an|those)\b)", ("larger",)),
     (r"higher(?= than (?:the|that|a|an|those)\b)", ("lower",)),
     (r"lower(?= than (?:the|that|a|an|those)\b)", ("higher",)),
     (r"not exceed(?= (?:\d|\$|the|a|an|one|two)\b)", ("exceed",)),
     (
-        r"within(?= (?:\d+|two|three|five|ten|thirty|sixty|ninety)(?: \w+)? (?:hours?|days?|weeks?|months?|years?) (?:of|after|from|following)\b)",
+        r"within(?= (?:\d+|two|three|five|ten|thirty|sixty|ninety)(?: \w+)? (?:hours?|days?|weeks?|months?|"
+        r"years?) (?:of|after|from|following)\b)",
         ("no sooner than",),
     ),
     (r"≥", ("≤",)),
@@ -66,25 +75,40 @@ _LIMIT_PATTERNS = tuple(
     (re.compile(rf"\b{old}" if old[0] not in "≥≤" else old, re.IGNORECASE), new) for old, new in _LIMITS
 )
 _LEAD = re.compile(
-    r"^(?:If|When|Whenever|Unless|Where|Until|Provided that|In the event (?:that|of)|In case of|Except (?:as|for|when|where|in)|"
-    r"Subject to|(?:In|For|Among) (?:adult |pediatric |elderly |diabetic |some |most |certain |severe )?(?:patients|cases|people|persons|"
+    r"^(?:If|When|Whenever|Unless|Where|Until|Provided that|In the event (?:that|of)|In case of|Except (?:as|"
+    r"for|when|where|in)|"
+    r"Subject to|(?:In|For|Among) (?:adult |pediatric |elderly |diabetic |some |most |certain |"
+    r"severe )?(?:patients|cases|people|persons|"
     r"individuals|children|women|adults|infants)) [^,;:]+, (?:then )?"
 )
 _MAIN = re.compile(
-    r"(?:the|a|an|this|these|that|those|it|they|we|you|he|she|each|all|any|such|no|there|its|their|his|her|your|our|either|both|"
-    r"[A-Z]\w+(?: [A-Z]\w+)?(?: shall| will| may| must| should| agrees?| is| are| can)|\w+ (?:is|are|shall|may|must|should|will|can|has|have|was|were))\b"
+    r"(?:the|a|an|this|these|that|those|it|they|we|you|he|she|each|all|any|such|no|there|its|their|his|her|your|"
+    r"our|either|both|"
+    r"[A-Z]\w+(?: [A-Z]\w+)?(?: shall| will| may| must| should| agrees?| is| are| can)|\w+ (?:is|are|shall|may|"
+    r"must|should|will|can|has|have|was|were))\b"
 )
 _TAIL = re.compile(
     r"(?<!\beven)(?<!\bonly)(?<!\bas)(?<!\bexcept)(?<!\bor)(?<!\band)(?<!\bregardless of),? "
-    r"(?:(?:only |except |but only )?(?:if|when|unless|upon|until|provided,? (?:however,? )?that|subject to|to the extent|so long as|as long as)|"
+    r"(?:(?:only |except |but only )?(?:if|when|unless|until|upon (?=(?:the |its |any )?(?:receipt|request|"
+    r"termination|expiration|occurrence|completion|written|prior|notice|approval|consent|breach|execution)\b)|"
+    r"provided,? (?:however,? )?that|to the extent|so long as|as long as)|"
     r"only (?:after|with|for|in|during|by|on)|except (?:as|for|that|in|to|where|with)|"
-    r"(?:in|for) (?:\w+ )?(?:patients|people|persons|individuals|children|women|adults|infants) (?:with|who|whose|taking|receiving|having|over|under|at))"
+    r"(?:in|for) (?:\w+ )?(?:patients|people|persons|individuals|children|women|adults|infants) (?:with|who|"
+    r"whose|taking|receiving|having|over|under|at))"
     r" [^;:.()]+\.$"
 )
 _ASKS = re.compile(
-    r"\b(?:determine[sd]?|see|ask|know|check|verify|decide|tell|find out|wonder|assess|sure|question|test|evaluate|occurs?|happens?|"
-    r"is|are|was|were|be|been|do|does|and|or|that|which|begins?|results?|time|not|than|based|depends?|depending|relies|rely|effective|agreed?|used|called|even|as|of|such|just|especially|particularly|least|particular)$",
+    r"\b(?:determine[sd]?|see|ask|know|check|verify|decide|tell|find out|wonder|assess|sure|question|test|"
+    r"evaluate|occurs?|happens?|"
+    r"is|are|was|were|be|been|do|does|and|or|that|which|begins?|results?|time|not|than|based|depends?|depending|"
+    r"relies|rely|effective|agreed?|used|called|even|as|of|such|just|especially|particularly|least|particular)$",
     re.IGNORECASE,
+)
+
+
+_GOES_ON = re.compile(
+    r"^,? (?:in|for) [^,]*\b(?:is|are|was|were|shall|should|must|will|can|may|has|have)\b|, (?:and|or|"
+    r"but) (?:shall|the|it|they)\b"
 )
 
 
@@ -137,15 +161,25 @@ def drop_condition(text: str, rng: random.Random) -> Draft | None:
         main = capital(text[begin:])
         drafts.append(Draft(text=main, wrong=(verb_phrase(main),)))
     tail = _TAIL.search(text)
-    if tail and len(text[: tail.start()].split()) >= 5 and not _ASKS.search(text[: tail.start()]):
+    if tail and _cuttable(text[: tail.start()], tail.group()):
         main = text[: tail.start()].rstrip(",") + "."
         if not re.search(r"^(?:If|When|Where|Although|While)\b[^,]*$", main):
-            drafts.append(Draft(text=main, wrong=(verb_phrase(main),)))
+            drafts.append(Draft(text=main, wrong=(last_verb_phrase(main),)))
     return rng.choice(drafts) if drafts else None
 
 
+def _cuttable(main: str, tail: str) -> bool:
+    """Whether what stands before a condition is a whole statement, and the condition ends the sentence."""
+    if len(main.split()) < 5 or _ASKS.search(main) or not main[-1].isalnum() or not has_verb(main) or ":" in main:
+        return False
+    if re.search(r"\b(?:may|shall|will|must|should|can|cannot|not|has|have|the|a|an|to|by|with|for|in|on|at)$", main):
+        return False
+    # ", upon notice, assume the defence": the statement goes on behind the condition
+    return not (tail.startswith(",") and tail.count(",") > 1) and not _GOES_ON.search(tail)
+
+
 def _deny(text: str, rng: random.Random) -> Draft | None:
-    """ "is" as "is not", in the main clause of a statement that denies nothing yet."""
+    """Turn "is" into "is not", in the main clause of a statement that denies nothing yet."""
     if _OTHER_NO.search(text):
         return None
     for match in _AFFIRMED.finditer(text):
@@ -157,7 +191,7 @@ def _deny(text: str, rng: random.Random) -> Draft | None:
 
 
 def _affirm(text: str, rng: random.Random) -> Draft | None:
-    """ "is not" as "is"."""
+    """Turn "is not" into "is"."""
     match = _DENIED.search(text)
     if (
         not match
@@ -188,6 +222,10 @@ def _contrary(text: str, rng: random.Random) -> Draft | None:
     rng.shuffle(found)
     for match, new in found:
         following = text[match.end() :].split()
+        if re.search(
+            r"\b(?:even|both|shortly|immediately|day|days|hours?|just|or|and) $", text[: match.start()], re.IGNORECASE
+        ):
+            continue
         if match.group().lower() == "with" and (not following or following[0] not in SAFE_WITH):
             continue
         return swap(text, *match.span(), new)

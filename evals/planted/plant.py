@@ -9,13 +9,12 @@ from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
 
 from corpus.sentences import split_sentences
-from corpus.types import Span
 from evals.planted.entities import swap_entity
 from evals.planted.meaning import change_limit, change_modality, drop_condition, flip_negation
 from evals.planted.rewrites import rewrite
 from evals.planted.text import content, contents, tidy, usable
 from evals.planted.types import FALSE_KINDS, Draft, Label, Planted
-from evals.planted.values import change_date, change_dose, change_number, change_unit, values
+from evals.planted.values import change_date, change_dose, change_number, change_unit, part_of_name, values
 from evals.planted.words import MONTHS, MORE_NUMBERS, NUMBERS, UNITS
 
 _TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?|\w+|[^\w\s]")
@@ -24,10 +23,14 @@ _VALUE_WORDS = frozenset(
 )
 _MASKED = re.compile(rf"\d[\d,]*(?:\.\d+)?|\b(?:{'|'.join((*NUMBERS, *MONTHS))})\b", re.IGNORECASE)
 _LEANS = re.compile(
-    r"^(?:It|This|These|They|He|She|Such|That|Those|Its|Their|However|Therefore|Thus|Also|In addition|For example|Here|There|If|Each|"
+    r"^(?:It|This|These|They|He|She|Such|That|Those|Its|Their|However|Therefore|Thus|Also|In addition|"
+    r"For example|Here|There|If|Each|"
     r"Both|As|But|And|Another|Other|Then|Similarly|Instead)\b"
 )
-_UNSUPPORTED = frozenset({"condition", "neighbour"})
+_SIGNS = ".%$-"
+_UNSUPPORTED = frozenset({"condition", "neighbour", "entity"})
+_COMMON = {"neighbour": 4.0, "negation": 2.5, "entity": 2.0, "verbatim": 2.0, "joined": 1.5, "modality": 2.0}
+"""How much more often than the others a kind applies, roughly."""
 _REACH = 3
 """How many passages before and after one are its neighbours."""
 
@@ -96,9 +99,15 @@ def collect(passages: Sequence[tuple[str, str]], rng: random.Random, *, per_pass
             twins = sorted(set(alike[_MASKED.sub("#", sentence)]) - {sentence})[:3]
             false = plant(sentence, text, [*twins, *near], rng)
             true = rewrite(sentence, text, rng)
-            own += rng.sample(false, min(len(false), 4)) + rng.sample(true, min(len(true), 2))
-        found += rng.sample(own, min(len(own), per_passage))
+            own += _rare(false, rng)[:3] + _rare(true, rng)[:2]
+        found += _rare(own, rng)[:per_passage]
     return found
+
+
+def _rare(claims: Sequence[Planted], rng: random.Random) -> list[Planted]:
+    """Claims in an order by chance, in which the kinds that nearly every sentence has tend to come late."""
+    order = [(rng.random() * _COMMON.get(each.kind, 1.0), index) for index, each in enumerate(claims)]
+    return [claims[index] for _, index in sorted(order)]
 
 
 def _sentences(text: str) -> list[str]:
@@ -125,25 +134,31 @@ def _superseded(sentence: str, evidence: str, others: Sequence[str]) -> Draft | 
     """Nearly the same sentence with another value, one that the evidence does not have."""
     own = _TOKEN.findall(sentence)
     for other in others:
-        if abs(len(other) - len(sentence)) > 12 or not usable(other):
+        if abs(len(other) - len(sentence)) > 12 or not usable(other) or _LEANS.match(other):
             continue
         theirs = list(_TOKEN.finditer(other))
         matcher = SequenceMatcher(None, own, [token.group() for token in theirs], autojunk=False)
         if matcher.real_quick_ratio() < 0.8 or matcher.quick_ratio() < 0.8:
             continue
         changes = [each for each in matcher.get_opcodes() if each[0] != "equal"]
-        wrong = tuple((theirs[start].start(), theirs[end - 1].end()) for _, _, _, start, end in changes if end > start)
-        if changes and wrong and all(_is_value(other[start:end], evidence) for start, end in wrong):
+        wrong = tuple(
+            (theirs[start].start(), theirs[end - 1].end()) for tag, _, _, start, end in changes if tag == "replace"
+        )
+        if wrong and len(wrong) == len(changes) and all(_is_value(other, start, end, evidence) for start, end in wrong):
             return Draft(text=other, wrong=wrong)
     return None
 
 
-def _is_value(text: str, evidence: str) -> bool:
-    """Whether a stretch is of values only, with a number that the evidence does not have."""
+def _is_value(sentence: str, start: int, end: int, evidence: str) -> bool:
+    """Whether a stretch is of values only, no part of a name, with a number that the evidence does not have."""
+    text = sentence[start:end]
     tokens = [token.lower() for token in _TOKEN.findall(text)]
-    if not all(token[0].isdigit() or token in _VALUE_WORDS or token in ".,%-$" for token in tokens):
+    if (
+        re.search(r"[\w][-./]$|[A-Z]$", sentence[:start])
+        or part_of_name(sentence[:start])
+        or re.match(r"[-/.]?\w", sentence[end:])
+    ):
+        return False
+    if not all(token[0].isdigit() or token in _VALUE_WORDS or token in _SIGNS for token in tokens):
         return False
     return bool(values(text)) and not values(text) & values(evidence)
-
-
-__all__ = ["Span", "collect", "plant"]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from corpus.sentences import split_sentences
 from evals.planted.meaning import leading_condition
-from evals.planted.text import capital, lowered, swap, tidy, usable
+from evals.planted.text import capital, has_verb, lowered, swap, tidy, usable
 from evals.planted.types import Planted
 from evals.planted.values import Quantity, quantities, undoubled, values
 from evals.planted.words import CONVERSIONS, MONTHS, NUMBERS, OPENERS, SYNONYMS
@@ -19,7 +19,8 @@ _PARENTHESIS = re.compile(
 )
 _WHICH = re.compile(r", (?:which|such as|including|for example,) [^.;:()]+\.$")
 _LIST = re.compile(
-    r"\b(?:such as|including|includes?|for example,) ([^,.;:()]+), ([^,.;:()]+),(?: [^,.;:()]+,){0,6} (?:and|or) ([^,.;:()]+)\.$"
+    r"\b(?:such as|including|includes?|for example,) ([^,.;:()]+), ([^,.;:()]+),(?: [^,.;:()]+,){0,6} (?:and|"
+    r"or) ([^,.;:()]+)\.$"
 )
 _SYNONYMS = tuple(
     (
@@ -32,7 +33,8 @@ _SYNONYMS = tuple(
 )
 _SHORT = re.compile(r"\b((?:[\w’-]+ ){1,5}[\w’-]+) \(([A-Z]{2,6})\)")
 _ACTIVE = re.compile(
-    r"^((?:The|A|An|This) (?:[\w-]+ ){1,3}?)(causes|produces|secretes|contains|stimulates|protects|controls|regulates|surrounds|covers|supports|activates)"
+    r"^((?:The|A|An|This) (?:[\w-]+ ){1,3}?)(causes|produces|secretes|contains|stimulates|protects|controls|"
+    r"regulates|surrounds|covers|supports|activates)"
     r" ((?:the|a|an) [\w -]{3,50})\.$"
 )
 _PASSIVE = {
@@ -43,7 +45,36 @@ _PASSIVE = {
     "stimulates": "stimulated",
 }
 _DATE = re.compile(rf"\b({'|'.join(MONTHS)}) (\d{{1,2}}), (\d{{4}})\b|\b(\d{{1,2}}) ({'|'.join(MONTHS)}) (\d{{4}})\b")
+_TIME = frozenset({"seconds", "minutes", "hours", "days", "months", "milliseconds"})
 _PERCENT = re.compile(r"(?<=\d)( ?%| percent\b)")
+
+_VERB_BEFORE = re.compile(r"\b(?:to|shall|may|will|must|can|should) $")
+_BEFORE = {
+    **dict.fromkeys(("purchase", "assist", "obtain", "commence"), _VERB_BEFORE),
+    "because": re.compile(r"(?<!is)(?<!are)(?<!not)(?<!only)(?<!simply)(?<!was)(?<!were)(?<!just)(?<!,) $"),
+    "due to": re.compile(
+        r"(?<!payment)(?<!amounts)(?<!amount)(?<!fees)(?<!sums)(?<!payments)(?<!then)(?<!is)(?<!are) $"
+    ),
+    "regarding": re.compile(r"[a-z] $"),
+    "frequently": re.compile(r"(?<!more)(?<!most)(?<!less)(?<!least)(?<!as)(?<!so)(?<!how) $"),
+    "commonly": re.compile(r"(?<!more)(?<!most)(?<!less)(?<!least)(?<!as)(?<!so)(?<!how) $"),
+    "for example": re.compile(r"(?:^|, )$"),
+    "for instance": re.compile(r"(?:^|, )$"),
+    "entire": re.compile(r"\bthe $"),
+    "in addition to": re.compile(r"^$"),
+}
+"""What must stand before a word for its synonym to fit."""
+_AFTER = {
+    "shall": re.compile(r" (?!mean\b|have the (?:same )?meaning|be deemed|refer\b)"),
+    "immediately": re.compile(r" (?:notify|inform|stop|cease|discontinue|report|return|and|if|when|suspend)\b|[.,]"),
+    "more than": re.compile(r" \d"),
+    "approximately": re.compile(r" \d"),
+    "at least": re.compile(r" (?:\d|two|three|four|five|six|ten)"),
+    "because": re.compile(r" (?!of\b)"),
+    "due to": re.compile(r" (?!the fact)"),
+    "annually": re.compile(r"[.,]"),
+}
+"""What must follow."""
 
 
 def rewrite(sentence: str, evidence: str, rng: random.Random) -> list[Planted]:
@@ -72,10 +103,12 @@ def _reworded(text: str, evidence: str, rng: random.Random) -> str:
     text = capital(_OPENER.sub("", text))
     if text.isupper():
         text = text[:1] + text[1:].lower()
+    made: set[str] = set()
     for pattern, new in _SYNONYMS:
         match = pattern.search(text)
-        if match and rng.random() < 0.8 and _fits(text, match, new):
+        if match and match.group().lower() not in made and rng.random() < 0.8 and _fits(text, match):
             text = swap(text, *match.span(), new).text
+            made.add(new)
     text = _abbreviated(text, evidence)
     begin = leading_condition(text)
     if begin is not None and text.startswith(("If ", "When ", "Unless ")) and rng.random() < 0.7 and ";" not in text:
@@ -90,49 +123,12 @@ def _reworded(text: str, evidence: str, rng: random.Random) -> str:
     return text
 
 
-def _fits(text: str, match: re.Match[str], new: str) -> bool:
+def _fits(text: str, match: re.Match[str]) -> bool:
     """Whether a synonym fits where it is to stand."""
-    old, before, after = match.group().lower(), text[: match.start()], text[match.end() :]
-    if old in {"must", "however, "}:
-        # "has to" needs one subject and no "not"; "however" is left out only between commas
-        return old == "however, " and before.endswith(", ") is False and before == ""
-    if old == "allows":
-        return False
-    if old == "immediately":
-        return not re.match(
-            r" (?:after|before|above|below|prior|following|adjacent|upon|available|superior|inferior|behind|lateral|preceding|to\b)",
-            after,
-        )
-    if old in {"purchase", "assist", "obtain", "commence"}:
-        return bool(re.search(r"\b(?:to|shall|may|will|must|can|should) $", before))
-    if old == "such as":
-        return before.endswith(", ") and False
-    if old in {"more than", "approximately"}:
-        return bool(re.match(r" \d", after))
-    if old == "at least":
-        return bool(re.match(r" (?:\d|two|three|four|five|six|ten)", after))
-    if old == "because":
-        return (
-            not after.startswith(" of")
-            and bool(before)
-            and not before.rstrip().endswith(("is", "are", "not", "only", "simply", "was"))
-        )
-    if old in {"for example", "for instance"}:
-        return not before.endswith("(") or True
-    if old == "due to":
-        return not re.search(r"\b(?:payment|amounts?|fees|sums?|payments) $", before) and not after.startswith(
-            " the fact"
-        )
-    if old == "regarding":
-        return bool(re.search(r"[a-z] $", before))
-    if old in {"shall", "is called", "are called"} and new:
-        return True
-    if old in {"frequently", "commonly"}:
-        return not re.search(r"\b(?:more|most|less|least|as|so|how) $", before)
-    return (
-        old not in {"in the case of", "annually", "in writing", "via"}
-        or bool(re.match(r"[ .,]", after))
-        and old not in {"in the case of"}
+    old = match.group().lower()
+    before, after = _BEFORE.get(old), _AFTER.get(old)
+    return bool(
+        (before is None or before.search(text[: match.start()])) and (after is None or after.match(text, match.end()))
     )
 
 
@@ -149,7 +145,8 @@ def _abbreviated(text: str, evidence: str) -> str:
         if name in text and not text.startswith(name):
             return text.replace(name, short)
         if re.search(rf"\b{short}\b", text) and not text.startswith(short):
-            return re.sub(rf"\b{short}\b", name, text, count=1)
+            plain = name[:1].lower() + name[1:] if name.split()[1].islower() else name
+            return re.sub(rf"\b{short}\b", plain, text, count=1)
     return text
 
 
@@ -163,9 +160,17 @@ def _shortened(text: str, evidence: str, rng: random.Random) -> str:
         short = f"{short[: listed.end(1)]}{word}{listed[2]}."
     else:
         cut = _WHICH.search(short)
-        if cut and len(short[: cut.start()].split()) >= 5 and short[: cut.start()].count(",") == 0:
+        if cut and _droppable(short[: cut.start()], cut.group()):
             short = short[: cut.start()] + "."
     return short if len(short.split()) >= 5 else text
+
+
+def _droppable(main: str, tail: str) -> bool:
+    """Whether a statement is whole without what follows a comma at its end."""
+    if len(main.split()) < 5 or "," in main or not has_verb(re.sub(r"\b(?:that|which|who|if|when) .*", "", main)):
+        return False
+    # "systems, such as these, shall …": the verb may lie behind
+    return tail.startswith(", which") or not has_verb(tail[10:])
 
 
 def _converted(text: str, evidence: str, rng: random.Random) -> str:
@@ -198,7 +203,7 @@ def _same(each: Quantity, text: str, rng: random.Random) -> str:
         unit, factor = CONVERSIONS[each.unit]
         value = each.value * factor
         # nobody says 43,200 hours
-        if value == int(value) and value <= 1000:
+        if value == int(value) and value <= 1000 and (unit not in _TIME or each.value <= (12 if unit == "days" else 4)):
             return f"{int(value)} {unit}"
     tail = f"{each.gap}{each.unit}"
     if (
@@ -228,4 +233,4 @@ def _joined(text: str, evidence: str, rng: random.Random) -> str:
     following = capital(_OPENER.sub("", following))
     if re.match(r"(?:The|It|This|These|They|A|An|Each|Such|All|Its|Their)\b", following):
         return f"{text[:-1]}, and {lowered(following)}"
-    return f"{text[:-1]}; {lowered(following)}"
+    return ""

@@ -32,6 +32,8 @@ _ASIDE = re.compile(
     r" (?:panel|image|of)|dated|source)\b",
     re.IGNORECASE,
 )
+_GLUED = re.compile(r"[\w)] (?:The|An|If|When|This|These|In|For|It|To) [a-z]|\b[A-Z]\d{2}\.|\* ")
+"""A heading that stands in one line with the sentence below it, numbers of requirements, blackened words."""
 _WORD = re.compile(r"[^\W_]+(?:[-'’.,/][^\W_]+)*")
 _VERB = re.compile(
     rf"\b(?:{'|'.join(AUXILIARIES)}|causes?|contains?|includes?|provides?|occurs?|helps?|forms?|produces?|receives?|"
@@ -61,6 +63,8 @@ def usable(sentence: str) -> bool:
         or sentence.count('"') % 2
         or sentence.count("“") != sentence.count("”")
     ):
+        return False
+    if _GLUED.search(sentence):
         return False
     # labels of figures and heads of tables: hardly a small word among them, digits everywhere
     small = len(_ENGLISH.findall(sentence))
@@ -105,6 +109,17 @@ def swap(text: str, start: int, end: int, new: str) -> Draft:
     return Draft(text=before + new + text[end:], wrong=((len(before), len(before) + len(new)),))
 
 
+def last_verb_phrase(text: str) -> Span:
+    """`verb_phrase` of the last verb of a text: what a condition at its end was tied to."""
+    found = list(_VERB.finditer(text))
+    # of "may increase" the first word, of "is secreted and stored" the last verb that is known
+    starts = [
+        before.start() if before and before.end() + 1 == match.start() else match.start()
+        for before, match in zip([None, *found], found, strict=False)
+    ]
+    return verb_phrase(text, starts[-1] if starts else 0)
+
+
 def capital(text: str) -> str:
     """The text with a capital at its beginning."""
     return text[:1].upper() + text[1:]
@@ -123,6 +138,11 @@ def lowered(text: str) -> str:
         "before",
     }
     return text[:1].lower() + text[1:] if common and first != "I" else text
+
+
+def has_verb(text: str) -> bool:
+    """Whether a verb is known in a text."""
+    return bool(_VERB.search(text))
 
 
 def verb_phrase(text: str, start: int = 0) -> Span:

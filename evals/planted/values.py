@@ -22,9 +22,10 @@ _ANY = re.compile(rf"\d+(?:,\d{{3}})*(?:\.\d+)?|\b(?:{'|'.join((*NUMBERS, *MORE_
 _NAMED = re.compile(
     r"(?:\b(?:section|sections|article|articles|table|tables|figure|figures|fig\.?|chapter|annex|paragraph|paragraphs|"
     r"part|parts|rule|clause|appendix|version|type|types|phase|level|levels|grade|class|step|stage|no\.|number|page|"
-    r"exhibit|schedule|item|item no|form|title|group|point|points|points|question|vitamin|days?|year|category|regulation|"
+    r"exhibit|schedule|item|item no|form|title|group|point|points|points|question|vitamin|days?|year|category|"
+    r"regulation|"
     r"directive|recital|subparagraph|edition|release|ii?|and|or|to|through|between|eq\.?|equation|of|the|nos?\.?|"
-    r"chromosome|chromosomes|trisomy|week|connector|route|case|use case)|\b[A-Z][A-Za-z]*[A-Z][A-Za-z]*|\$)\s?$",
+    r"chromosome|chromosomes|trisomy|week|connector|route|case|use case)|(?-i:\b[A-Z][A-Za-z]*[A-Z][A-Za-z]*)|(?-i:[A-Z]\w+ [A-Z][A-Za-z]+)|\$)\s?$",
     re.IGNORECASE,
 )
 _STRICTLY_NAMED = re.compile(r"\b[A-Z]{2,}[\w.-]*\s$")
@@ -36,9 +37,10 @@ _DOUBLE = re.compile(
     rf"\b(?:{'|'.join((*NUMBERS, 'one'))})(?:[ -](?:{'|'.join((*NUMBERS, 'one'))}))?( percent)? \((\d+%?)\)",
     re.IGNORECASE,
 )
+_MONTH = "|".join(MONTHS)
 _DATE = re.compile(
-    rf"\b(?:(?P<m1>{'|'.join(MONTHS)}) (?P<d1>\d{{1,2}}),? (?P<y1>\d{{4}})|(?P<d2>\d{{1,2}}) (?P<m2>{'|'.join(MONTHS)}),?"
-    rf" (?P<y2>\d{{4}})|(?P<m3>{'|'.join(MONTHS)}),? (?P<y3>\d{{4}})|(?P<d4>\d{{1,2}}) (?P<m4>{'|'.join(MONTHS)})\b(?! \d)|"
+    rf"\b(?:(?P<m1>{_MONTH}) (?P<d1>\d{{1,2}}),? (?P<y1>\d{{4}})|(?P<d2>\d{{1,2}}) (?P<m2>{_MONTH}),? (?P<y2>\d{{4}})|"
+    rf"(?P<m3>{_MONTH}),? (?P<y3>\d{{4}})|(?P<d4>\d{{1,2}}) (?P<m4>{_MONTH})\b(?! \d)|"
     r"(?:(?<=\bin )|(?<=\bsince )|(?<=\bfrom )|(?<=\buntil )|(?<=\bby )|(?<=\bof )|(?<=\bduring ))"
     r"(?P<y5>(?:1[89]|20)\d\d))(?![\w/-])"
 )
@@ -103,7 +105,7 @@ def _measures(text: str) -> frozenset[tuple[str, float]]:
 
 
 def undoubled(text: str) -> str:
-    """ "thirty (30) days" as "30 days": one number to change, not two."""
+    """Turn "thirty (30) days" into "30 days": one number to change, not two."""
     return _DOUBLE.sub(
         lambda match: match.group(2) + (match.group(1) if match.group(1) and "%" not in match.group(2) else ""), text
     )
@@ -121,7 +123,7 @@ def change_dose(text: str, evidence: str, rng: random.Random) -> Draft | None:
     """Another amount or frequency of what is taken."""
     text = undoubled(text)
     times = list(_TIMES.finditer(text))
-    if times and (rng.random() < 0.5 or not _CARE.search(evidence)):
+    if times and rng.random() < 0.5 and _CARE.search(evidence):
         match = rng.choice(times)
         new = [each for each in ("once", "twice", "three times", "four times") if each not in evidence.lower()]
         return swap(text, *match.span(), rng.choice(new)) if new and match[1] != "two times" else None
@@ -183,16 +185,23 @@ def _changed(text: str, found: list[Quantity], evidence: str, rng: random.Random
 def _free(text: str, each: Quantity) -> bool:
     """Whether a quantity stands alone: no part of a name, of a range or of a sum."""
     before = text[max(0, each.start - 24) : each.start]
-    if _RANGE.match(text, each.end) or each.value in (0, 1) or not before:
+    if _RANGE.match(text, each.end) or each.value in (0, 1) or not before or each.number[0].isupper():
         return False
-    if _STRICTLY_NAMED.search(before):
+    if _STRICTLY_NAMED.search(before) or before.rstrip().endswith(":") or re.match(r" per \w+ to \d", text[each.end :]):
         return False
     named = _NAMED.search(before)
     if not named:
         return True
     # "of 30 days" and "the two parties" are quantities; "Article 5" and "Type 2" are not
     word = named.group().strip().lower()
+    if word in {"and", "or"}:
+        return bool(each.unit or each.number.isalpha()) and not re.search(r"\d[^,;]{0,14} (?:and|or) $", before)
     return word == "$" or (word in {"of", "the"} and (bool(each.unit) or each.number.isalpha()))
+
+
+def part_of_name(before: str) -> bool:
+    """Whether what stands before a number makes it the number of a section, a page or an equation."""
+    return bool(_NAMED.search(before))
 
 
 def _others(each: Quantity, rough: bool) -> list[float]:
@@ -203,7 +212,8 @@ def _others(each: Quantity, rough: bool) -> list[float]:
         step = 10.0**-decimals
         near = [value + 2 * step, value + 3 * step, value - 2 * step, value - step]
     else:
-        step = 10.0 ** (len(each.number) - len(each.number.rstrip("0"))) if each.number.isdigit() else 1.0
+        digits = each.number.replace(",", "")
+        step = 10.0 ** (len(digits) - len(digits.rstrip("0"))) if digits.isdigit() else 1.0
         near = [value + step, value - step, value + 2 * step, value + 3 * step]
     far = [value * 2, value * 3, value * 4, float(int(value * 1.5)) if not decimals else value * 5]
     if value >= 10 and value % 2 == 0:
@@ -211,7 +221,7 @@ def _others(each: Quantity, rough: bool) -> list[float]:
     found = far if rough else near + far
     most = 100 if each.unit.lower() in {"%", "percent"} else float("inf")
     return sorted(
-        {round(number, 4) for number in found if (1 < number or decimals) and 0 < number <= most and number != value}
+        {round(number, 4) for number in found if (number > 1 or decimals) and 0 < number <= most and number != value}
     )
 
 

@@ -55,7 +55,8 @@ UNIT_SWAPS = {
 """What a unit can be mistaken for."""
 
 CONVERSIONS = {
-    "mg": ("mcg", 1000), "g": ("mg", 1000), "kg": ("g", 1000), "L": ("mL", 1000), "cm": ("mm", 10), "km": ("meters", 1000),
+    "mg": ("mcg", 1000), "g": ("mg", 1000), "kg": ("g", 1000), "L": ("mL", 1000), "cm": ("mm", 10),
+    "km": ("meters", 1000),
     "grams": ("milligrams", 1000), "kilograms": ("grams", 1000), "liters": ("milliliters", 1000),
     "milligrams": ("micrograms", 1000), "minutes": ("seconds", 60), "hours": ("minutes", 60), "days": ("hours", 24),
     "weeks": ("days", 7), "week": ("days", 7), "day": ("hours", 24), "hour": ("minutes", 60), "minute": ("seconds", 60),
@@ -72,12 +73,12 @@ MONTHS = tuple(
 
 OPPOSITES: tuple[tuple[str, str], ...] = (
     ("increases", "decreases"), ("increased", "decreased"), ("increase", "decrease"), ("increasing", "decreasing"),
-    ("before", "after"), ("with", "without"), ("raises", "lowers"), ("higher", "lower"), ("above", "below"),
+    ("before", "after"), ("with", "without"), ("raises", "lowers"), ("above", "below"),
     ("effective", "ineffective"), ("permitted", "prohibited"), ("include", "exclude"), ("includes", "excludes"),
     ("rises", "falls"), ("stimulates", "inhibits"), ("stimulate", "inhibit"), ("gains", "loses"),
     ("contraction", "relaxation"), ("contracts", "relaxes"), ("contract", "relax"), ("common", "rare"),
     ("positive", "negative"), ("valid", "invalid"), ("early", "late"), ("improves", "worsens"), ("able", "unable"),
-    ("activates", "deactivates"), ("accept", "reject"), ("accepts", "rejects"), ("allows", "prevents"),
+    ("activates", "deactivates"), ("accept", "reject"), ("accepts", "rejects"),
     ("safe", "unsafe"), ("mandatory", "optional"), ("always", "never"), ("strong", "weak"), ("thick", "thin"),
     ("exclusive", "non-exclusive"), ("enabled", "disabled"), ("enable", "disable"), ("successful", "unsuccessful"),
     ("dilates", "constricts"), ("expands", "shrinks"), ("absorbs", "releases"), ("rapidly", "slowly"),
@@ -114,7 +115,8 @@ SYNONYMS: tuple[tuple[str, str], ...] = (
     ("prior to", "before"), ("in order to", "to"), ("in the event that", "if"), ("utilizes", "uses"),
     ("utilize", "use"), ("utilized", "used"), ("approximately", "about"), ("pursuant to", "under"), ("shall", "must"),
     ("e.g.,", "for example,"), ("for instance", "for example"), ("for example", "for instance"),
-    ("due to", "because of"), ("is located in", "lies in"), ("are located in", "lie in"), ("also called", "also known as"),
+    ("due to", "because of"), ("is located in", "lies in"), ("are located in", "lie in"),
+    ("also called", "also known as"),
     ("is called", "is known as"), ("are called", "are known as"), ("also known as", "also called"),
     ("consists of", "is made up of"), ("consist of", "are made up of"), ("regarding", "about"),
     ("subsequent to", "after"), ("in accordance with", "according to"), ("with respect to", "in respect of"),
@@ -122,11 +124,11 @@ SYNONYMS: tuple[tuple[str, str], ...] = (
     ("results in", "leads to"), ("result in", "lead to"), ("frequently", "often"), ("annually", "every year"),
     ("immediately", "at once"), ("physicians", "doctors"), ("physician", "doctor"), ("at least", "no less than"),
     ("no later than", "not later than"), ("commence", "begin"), ("commences", "begins"), ("assist", "help"),
-    ("assists", "helps"), ("in addition to", "besides"), ("ensure that", "make sure that"), ("however, ", ""),
-    ("in the case of", "for"), ("because", "since"), ("thus", "therefore"), ("such as", "for example"),
+    ("assists", "helps"), ("in addition to", "besides"), ("ensure that", "make sure that"),
+    ("because", "since"), ("thus", "therefore"),
     ("more than", "over"), ("entire", "whole"), ("obtain", "get"), ("commonly", "often"), ("typically", "usually"),
     ("usually", "typically"), ("numerous", "many"), ("reside in", "live in"), ("purchase", "buy"),
-    ("in writing", "in written form"), ("must", "has to"), ("allows", "lets"), ("mainly", "chiefly"),
+    ("in writing", "in written form"), ("mainly", "chiefly"),
     ("in the absence of", "without"), ("prohibited", "forbidden"), ("has the right to", "is entitled to"),
     ("provided that", "on condition that"), ("is responsible for", "has responsibility for"), ("via", "through"),
 )  # fmt: skip
@@ -135,7 +137,8 @@ SYNONYMS: tuple[tuple[str, str], ...] = (
 OPENERS = (
     "In addition", "Additionally", "Furthermore", "Moreover", "However", "Therefore", "Thus", "For example", "Also",
     "For instance", "Finally", "Consequently", "In fact", "Hence", "As a result", "In particular", "Similarly",
-    "Likewise", "In contrast", "Accordingly", "In other words", "Indeed", "Of course", "Nevertheless", "First", "Second",
+    "Likewise", "In contrast", "Accordingly", "In other words", "Indeed", "Of course", "Nevertheless",
+    "First", "Second",
 )  # fmt: skip
 """Openings that tie a sentence to the one before and say nothing themselves."""
 
