@@ -49,7 +49,7 @@ _LIMITS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (rf"at most{_COUNT}", ("at least",)),
     (rf"(?:no|not) (?:less|fewer) than{_COUNT}", ("no more than",)),
     (rf"(?:no|not) more than{_COUNT}", ("no less than", "at least")),
-    (rf"(?:no|not) later than{_COUNT}", ("no earlier than",)),
+    (r"(?:no|not) later than(?= (?:\d|the|a|an|one|two|three|ten|thirty|sixty|ninety)\b)", ("no earlier than",)),
     (rf"(?:no|not) earlier than{_COUNT}", ("no later than",)),
     (r"(?:a|the) minimum of(?= \d)", ("a maximum of",)),
     (r"(?<!up to )(?:a|the) maximum of(?= \d)", ("a minimum of",)),

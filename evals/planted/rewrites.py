@@ -196,7 +196,7 @@ def _same(each: Quantity, text: str, rng: random.Random) -> str:
     names = {number: name for name, number in NUMBERS.items()}
     after = text[each.end : each.end + 12]
     if re.match(r"\s?(?:to|and|or|-|–|/|°|old|per)\b|[-/(]", after) or re.search(
-        r"(?:to|and|or|between|through|[-–]|[A-Z]\w*) $", text[: each.start]
+        r"(?:\b(?:to|and|or|between|through|[A-Z]\w*)|[-–]) $", text[: each.start]
     ):
         return ""
     if each.unit in CONVERSIONS and each.gap == " " and rng.random() < 0.8:

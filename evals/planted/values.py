@@ -14,18 +14,19 @@ from evals.planted.words import DOSE_UNITS, MONTHS, MORE_NUMBERS, NUMBERS, OTHER
 
 _UNIT = "|".join(sorted((re.escape(unit) for unit in (*UNITS, *OTHER_UNITS)), key=len, reverse=True))
 _QUANTITY = re.compile(
-    rf"(?<![\w.,/:^#§\[(−–-])(?P<number>(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,9}})(?:\.\d{{1,4}})?|(?:{'|'.join(NUMBERS)})\b)"
+    rf"(?<![\w.,/:^#§\[(−–‘“\"-])(?P<number>(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,9}})(?:\.\d{{1,4}})?|(?:{'|'.join(NUMBERS)})\b)"
     rf"(?:(?P<gap>[ -]?)(?P<unit>{_UNIT})(?![\w]))?(?![\w^\]]|[.,:/–−-]\d|/|:\d|-[a-z]{{2,}}ths?\b)",
     re.IGNORECASE,
 )
 _ANY = re.compile(rf"\d+(?:,\d{{3}})*(?:\.\d+)?|\b(?:{'|'.join((*NUMBERS, *MORE_NUMBERS))})\b", re.IGNORECASE)
 _NAMED = re.compile(
-    r"(?:\b(?:section|sections|article|articles|table|tables|figure|figures|fig\.?|chapter|annex|paragraph|paragraphs|"
+    r"(?:\b(?:section|sections|refs?\.?|article|articles|table|tables|figure|figures|fig\.?|chapter|annex|paragraph|paragraphs|"
     r"part|parts|rule|clause|appendix|version|type|types|phase|level|levels|grade|class|step|stage|no\.|number|page|"
     r"exhibit|schedule|item|item no|form|title|group|point|points|points|question|vitamin|days?|year|category|"
     r"regulation|"
     r"directive|recital|subparagraph|edition|release|ii?|and|or|to|through|between|eq\.?|equation|of|the|nos?\.?|"
-    r"chromosome|chromosomes|trisomy|week|connector|route|case|use case)|(?-i:\b[A-Z][A-Za-z]*[A-Z][A-Za-z]*)|(?-i:[A-Z]\w+ [A-Z][A-Za-z]+)|\$)\s?$",
+    r"chromosome|chromosomes|trisomy|week|connector|route|case|use case)|"
+    r"(?-i:\b[A-Z][A-Za-z]*[A-Z][A-Za-z]*)|(?-i:[A-Z]\w+ [A-Z][A-Za-z]+)|\$)\s?$",
     re.IGNORECASE,
 )
 _STRICTLY_NAMED = re.compile(r"\b[A-Z]{2,}[\w.-]*\s$")
@@ -34,7 +35,7 @@ _RANGE = re.compile(
 )
 _ROUGH = re.compile(r"\b(?:about|approximately|around|roughly|nearly|almost|some|estimated)\s$", re.IGNORECASE)
 _DOUBLE = re.compile(
-    rf"\b(?:{'|'.join((*NUMBERS, 'one'))})(?:[ -](?:{'|'.join((*NUMBERS, 'one'))}))?( percent)? \((\d+%?)\)",
+    rf"\b(?:{'|'.join((*NUMBERS, *MORE_NUMBERS))})(?:[ -](?:{'|'.join((*NUMBERS, 'one'))}))?( percent)? \((\d+%?)\)",
     re.IGNORECASE,
 )
 _MONTH = "|".join(MONTHS)
@@ -145,7 +146,9 @@ def change_unit(text: str, evidence: str, rng: random.Random) -> Draft | None:
         ]
         if news and text[each.end : each.end + 4] != " old":
             unit_start = each.end - len(each.unit)
-            return swap(text, unit_start, each.end, rng.choice(news))
+            new = rng.choice(news)
+            changed = text[:unit_start] + new + text[each.end :]
+            return Draft(text=changed, wrong=((unit_start, unit_start + len(new)),))
     return None
 
 

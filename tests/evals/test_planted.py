@@ -97,7 +97,7 @@ def test_what_is_not_surely_wrong_is_not_planted(kind: str, sentence: str) -> No
 def test_another_edition_and_another_section() -> None:
     sentence = "The recommended dose of the drug is 500 mg each day."
     other = "The recommended dose of the drug is 750 mg each day."
-    section = "Drug capsules protect the contents against moisture, heat and sunlight."
+    section = "Drug capsules are kept away from moisture, heat and sunlight."
     assert {each.claim[slice(*each.wrong[0])] for each in of("superseded", sentence, (other, section))} == {"750"}
     assert not of("superseded", sentence, (other,), f"{sentence} Others take 750 mg.")
     assert {each.claim for each in of("neighbour", sentence, (section,))} == {section}
@@ -116,10 +116,10 @@ def test_a_swap_that_the_evidence_states_is_no_error() -> None:
         ("reworded", "The adrenal gland produces a steady flow.", "A steady flow is produced by the adrenal gland."),
         ("reworded", "ALL SALES OF THE GOODS ARE FINAL.", "All sales of the goods are final."),
         ("shortened", "The drug (see Section 7) is taken with food each day.", "The drug is taken with food each day."),
-        ("shortened", "The valve closes the vessel fully, which stops the flow.", "The valve closes the vessel fully."),
+        ("shortened", "The valve must close the vessel fully, which ends it.", "The valve must close the vessel fully."),
         ("shortened", "Reports include sales, returns, and discounts.", "Reports include sales and returns."),
         ("converted", "Wait for 2 weeks before the next visit.", "Wait for 14 days before the next visit."),
-        ("converted", "The patient takes 2 g of the drug.", "The patient takes 2000 mg of the drug."),
+        ("converted", "The patient takes 0.5 g of the drug.", "The patient takes 500 mg of the drug."),
         ("converted", "He pays within thirty (30) days of notice.", "He pays within thirty days of notice."),
         ("converted", "It was signed by both on May 3, 2016.", "It was signed by both on 3 May 2016."),
         ("converted", "The fee is 5% of all sales.", "The fee is 5 percent of all sales."),
