@@ -39,7 +39,7 @@ _MODAL = re.compile(
     r"(?<=\bare )(required|recommended))\b",
     re.IGNORECASE,
 )
-_RULE = re.compile(r"\b(?:shall|agreement|party|parties|must|SHOULD)\b", re.IGNORECASE)
+_RULE = re.compile(r"\b(?:shall|agreement|party|parties)\b", re.IGNORECASE)
 _COUNT = (
     r"(?= (?:\d|\$|(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|"
     r"sixty|ninety|half|an?|as)\b))"

@@ -76,7 +76,7 @@ def plant(sentence: str, evidence: str, neighbours: Sequence[str], rng: random.R
 
 
 def collect(passages: Sequence[tuple[str, str]], rng: random.Random, *, per_passage: int = 6) -> list[Planted]:
-    """Claims of many passages, given as document and text in the order of the document: a third true, the rest false.
+    """Claims of many passages, given as document and text in the order of the document, about half of them true.
 
     At most `per_passage` of each passage, of sentences with 6 to 45 words; the evidence is the passage's text. The
     neighbours are sentences of the passages around it and sentences anywhere that differ in their values alone.

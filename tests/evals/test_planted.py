@@ -115,7 +115,7 @@ def test_a_swap_that_the_evidence_states_is_no_error() -> None:
         ("reworded", "If the pump fails, the nurse stops it.", "The nurse stops it if the pump fails."),
         ("reworded", "The adrenal gland produces a steady flow.", "A steady flow is produced by the adrenal gland."),
         ("reworded", "ALL SALES OF THE GOODS ARE FINAL.", "All sales of the goods are final."),
-        ("shortened", "The drug (see Section 7) is taken with food each day.", "The drug is taken with food each day."),
+        ("shortened", "The drug (see Section 7) is taken with food.", "The drug is taken with food."),
         ("shortened", "The valve must close the vessel fully, which ends it.", "The valve must close the vessel fully."),
         ("shortened", "Reports include sales, returns, and discounts.", "Reports include sales and returns."),
         ("converted", "Wait for 2 weeks before the next visit.", "Wait for 14 days before the next visit."),
