@@ -95,7 +95,7 @@ _TAIL = re.compile(
     r"only (?:after|with|for|in|during|by|on)|except (?:as|for|that|in|to|where|with)|"
     r"(?:in|for) (?:\w+ )?(?:patients|people|persons|individuals|children|women|adults|infants) (?:with|who|"
     r"whose|taking|receiving|having|over|under|at))"
-    r" [^;:.()]+\.$"
+    r" [^;:.()]{1,400}\.$"
 )
 _ASKS = re.compile(
     r"\b(?:determine[sd]?|see|ask|know|check|verify|decide|tell|find out|wonder|assess|sure|question|test|"
@@ -122,7 +122,9 @@ def flip_negation(text: str, rng: random.Random) -> Draft | None:
 def change_modality(text: str, evidence: str, rng: random.Random) -> Draft | None:
     """A duty as advice, a permission as a duty: SHALL against SHOULD."""
     found = [
-        match for match in _MODAL.finditer(text) if not re.search(r"\b(?:if|as|that) [\w ]*$", text[: match.start()])
+        match
+        for match in _MODAL.finditer(text)
+        if not re.search(r"\b(?:if|as|that) [\w ]*$", text[max(0, match.start() - 100) : match.start()])
     ]
     rng.shuffle(found)
     for match in found:
@@ -183,7 +185,11 @@ def _deny(text: str, rng: random.Random) -> Draft | None:
     if _OTHER_NO.search(text):
         return None
     for match in _AFFIRMED.finditer(text):
-        if not _SUBORDINATE.search(text[: match.start()]) and match.start() > 3 and text[match.start() - 1] == " ":
+        if (
+            not _SUBORDINATE.search(text[max(0, match.start() - 300) : match.start()])
+            and match.start() > 3
+            and text[match.start() - 1] == " "
+        ):
             old = match.group()
             new = "cannot" if old == "can" else f"{old} not"
             return swap(text, *match.span(), new)

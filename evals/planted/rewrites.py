@@ -17,10 +17,10 @@ _OPENER = re.compile(rf"^(?:{'|'.join(OPENERS)}), (?=\w)")
 _PARENTHESIS = re.compile(
     r" \((?!if\b|unless|except|only|when|not\b|exclud|other than|but|without|e?s\))[^()]{2,80}\)", re.IGNORECASE
 )
-_WHICH = re.compile(r", (?:which|such as|including|for example,) [^.;:()]+\.$")
+_WHICH = re.compile(r", (?:which|such as|including|for example,) [^.;:()]{1,400}\.$")
 _LIST = re.compile(
-    r"\b(?:such as|including|includes?|for example,) ([^,.;:()]+), ([^,.;:()]+),(?: [^,.;:()]+,){0,6} (?:and|"
-    r"or) ([^,.;:()]+)\.$"
+    r"\b(?:such as|including|includes?|for example,) ([^,.;:()]{1,80}), ([^,.;:()]{1,80}),(?: [^,.;:()]{1,80},){0,6} (?:and|"
+    r"or) ([^,.;:()]{1,80})\.$"
 )
 _SYNONYMS = tuple(
     (
@@ -196,7 +196,7 @@ def _same(each: Quantity, text: str, rng: random.Random) -> str:
     names = {number: name for name, number in NUMBERS.items()}
     after = text[each.end : each.end + 12]
     if re.match(r"\s?(?:to|and|or|-|–|/|°|old|per)\b|[-/(]", after) or re.search(
-        r"(?:\b(?:to|and|or|between|through|[A-Z]\w*)|[-–]) $", text[: each.start]
+        r"(?:\b(?:to|and|or|between|through|[A-Z]\w*)|[-–]) $", text[max(0, each.start - 40) : each.start]
     ):
         return ""
     if each.unit in CONVERSIONS and each.gap == " " and rng.random() < 0.8:
@@ -211,7 +211,7 @@ def _same(each: Quantity, text: str, rng: random.Random) -> str:
         and int(each.number) in names
         and each.unit not in {"%", "mg", "g", "mL", "kg", "mm", "cm", "L"}
     ):
-        before = text[: each.start]
+        before = text[max(0, each.start - 20) : each.start]
         return (
             names[int(each.number)] + tail
             if re.search(r"\b(?:within|least|than|for|of|after|every|the|with|these|has|have|are) $", before)

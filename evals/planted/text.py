@@ -100,10 +100,10 @@ def swap(text: str, start: int, end: int, new: str) -> Draft:
     old = text[start:end]
     if old[:1].isupper() and new[:1].islower():
         new = new.upper() if old.isupper() and len(old) > 3 else new[:1].upper() + new[1:]
-    article = re.search(r"\b([Aa])n? $", text[:start])
+    article = re.search(r"(?:^|(?<=\W))([Aa])n? $", text[max(0, start - 4) : start])
     if article and not new[:1].isspace():
         vowel = bool(re.match(r"[aeio]|un(?!i)|8|1[18]\b", new, re.IGNORECASE))
-        before = text[: article.start()] + article.group(1) + ("n " if vowel else " ")
+        before = text[: start - len(article.group())] + article.group(1) + ("n " if vowel else " ")
     else:
         before = text[:start]
     return Draft(text=before + new + text[end:], wrong=((len(before), len(before) + len(new)),))

@@ -176,7 +176,7 @@ def _changed(text: str, found: list[Quantity], evidence: str, rng: random.Random
     fit = [each for each in found if _free(text, each)]
     rng.shuffle(fit)
     for each in fit:
-        rough = bool(_ROUGH.search(text, 0, each.start))
+        rough = bool(_ROUGH.search(text[max(0, each.start - 20) : each.start]))
         new = [number for number in _others(each, rough) if not _has(evidence, number, each.unit)]
         if new:
             shown = _shown(rng.choice(new), each.number)

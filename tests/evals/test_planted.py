@@ -116,7 +116,7 @@ def test_a_swap_that_the_evidence_states_is_no_error() -> None:
         ("reworded", "The adrenal gland produces a steady flow.", "A steady flow is produced by the adrenal gland."),
         ("reworded", "ALL SALES OF THE GOODS ARE FINAL.", "All sales of the goods are final."),
         ("shortened", "The drug (see Section 7) is taken with food.", "The drug is taken with food."),
-        ("shortened", "The valve must close the vessel fully, which ends it.", "The valve must close the vessel fully."),
+        ("shortened", "The valve must close the pipe fully, which ends it.", "The valve must close the pipe fully."),
         ("shortened", "Reports include sales, returns, and discounts.", "Reports include sales and returns."),
         ("converted", "Wait for 2 weeks before the next visit.", "Wait for 14 days before the next visit."),
         ("converted", "The patient takes 0.5 g of the drug.", "The patient takes 500 mg of the drug."),
@@ -192,7 +192,7 @@ def test_any_text_is_taken(text: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["(", "a (", "If a, ", "1,000,", " and", "[[", "**", "The cat is not ", "if x ", "5 mg "]
+    "piece", ["(", "a (", "If a, ", "1,000,", " and", "[[", "**", "The cat is not ", "if x ", "5 mg ", ", which is x"]
 )
 def test_time_grows_with_the_length_alone(piece: str) -> None:
     def took(size: int) -> float:
@@ -202,7 +202,7 @@ def test_time_grows_with_the_length_alone(piece: str) -> None:
         return time.perf_counter() - start
 
     took(500)
-    assert took(16_000) < max(0.5, 30 * took(4_000))
+    assert took(16_000) < max(0.05, 10 * took(4_000))
 
 
 def test_nothing_to_say_of_nothing(tmp_path: Path) -> None:
