@@ -22,7 +22,8 @@ _NAME = re.compile(
 _CONTRACT = re.compile(r"\b(?:Agreement|hereby|Party|Parties|hereunder|herein)\b")
 _NOT_NAMES = frozenset(
     """section article table figure annex appendix chapter part january february march april may june july
-    august september october november december monday sunday note see english party parties act regulation directive eia""".split()
+    august september october november december monday sunday note see english party parties act regulation
+    directive eia""".split()
 )
 
 

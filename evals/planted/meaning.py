@@ -82,7 +82,7 @@ _LEAD = re.compile(
     r"individuals|children|women|adults|infants)) [^,;:]+, (?:then )?"
 )
 _MAIN = re.compile(
-    r"(?:the|a|an|this|these|that|those|it|they|we|you|he|she|each|all|any|such|no|there|its|their|his|her|your|"
+    r"(?:the|a|an|this|these|that|those|it|they|we|you|he|she|each|all|any|such(?! as)|no|there|its|their|his|her|your|"
     r"our|either|both|"
     r"[A-Z]\w+(?: [A-Z]\w+)?(?: shall| will| may| must| should| agrees?| is| are| can)|\w+ (?:is|are|shall|may|"
     r"must|should|will|can|has|have|was|were))\b"
@@ -92,7 +92,7 @@ _TAIL = re.compile(
     r"(?:(?:only |except |but only )?(?:if|when|unless|until|upon (?=(?:the |its |any )?(?:receipt|request|"
     r"termination|expiration|occurrence|completion|written|prior|notice|approval|consent|breach|execution)\b)|"
     r"provided,? (?:however,? )?that|to the extent|so long as|as long as)|"
-    r"only (?:after|with|for|in|during|by|on)|except (?:as|for|that|in|to|where|with)|"
+    r"only (?:after|with|for|in|during|on)|except (?:as|for|that|in|to|where|with)|"
     r"(?:in|for) (?:\w+ )?(?:patients|people|persons|individuals|children|women|adults|infants) (?:with|who|"
     r"whose|taking|receiving|having|over|under|at))"
     r" [^;:.()]{1,400}\.$"
@@ -106,6 +106,18 @@ _ASKS = re.compile(
 )
 
 
+_SEEN = re.compile(
+    r"\b(?:has been|have been|was|were|had|reported|reports|observed|seen|"
+    r"sometimes|can|could|might|possible|some|there (?:is|are)|"
+    r"(?:which|who|that|where) \w+ \w+\.$)\b",
+    re.IGNORECASE,
+)
+_POSSIBLE = re.compile(r"\bmay\b", re.IGNORECASE)
+_PERMITS = re.compile(
+    r"\b(?:part(?:y|ies)|agreements?|member states?|providers?|authorit(?:y|ies)|commission|controllers?|licens\w+|company|"
+    r"undertakings?|verifiers?|csps?|customers?|buyer|seller|distributor|agency|agencies|either)\b[^,]{0,40} may\b",
+    re.IGNORECASE,
+)
 _GOES_ON = re.compile(
     r"^,? (?:in|for) [^,]*\b(?:is|are|was|were|shall|should|must|will|can|may|has|have)\b|, (?:and|or|"
     r"but) (?:shall|the|it|they)\b"
@@ -167,16 +179,28 @@ def drop_condition(text: str, rng: random.Random) -> Draft | None:
         main = text[: tail.start()].rstrip(",") + "."
         if not re.search(r"^(?:If|When|Where|Although|While)\b[^,]*$", main):
             drafts.append(Draft(text=main, wrong=(last_verb_phrase(main),)))
+    drafts = [draft for draft in drafts if not _follows(draft.text)]
     return rng.choice(drafts) if drafts else None
+
+
+def _follows(main: str) -> bool:
+    """Whether a statement follows from the same with a condition: what was seen, or can be, in some, is so at all."""
+    return bool(_SEEN.search(main) or (_POSSIBLE.search(main) and not _PERMITS.search(main)))
 
 
 def _cuttable(main: str, tail: str) -> bool:
     """Whether what stands before a condition is a whole statement, and the condition ends the sentence."""
     if len(main.split()) < 5 or _ASKS.search(main) or not main[-1].isalnum() or not has_verb(main) or ":" in main:
         return False
-    if re.search(r"\b(?:may|shall|will|must|should|can|cannot|not|has|have|the|a|an|to|by|with|for|in|on|at)$", main):
+    if re.search(
+        r"\b(?:may|shall|will|must|should|can|cannot|not|has|have|but|the|a|an|to|by|with|for|in|on|at)$", main
+    ):
         return False
     # ", upon notice, assume the defence": the statement goes on behind the condition
+    if re.match(
+        r",? (?:if|when|unless) (?:any|so|applicable|available|possible|necessary|required|appropriate|not)\b", tail
+    ):
+        return False
     return not (tail.startswith(",") and tail.count(",") > 1) and not _GOES_ON.search(tail)
 
 

@@ -19,8 +19,8 @@ _PARENTHESIS = re.compile(
 )
 _WHICH = re.compile(r", (?:which|such as|including|for example,) [^.;:()]{1,400}\.$")
 _LIST = re.compile(
-    r"\b(?:such as|including|includes?|for example,) ([^,.;:()]{1,80}), ([^,.;:()]{1,80}),(?: [^,.;:()]{1,80},){0,6} (?:and|"
-    r"or) ([^,.;:()]{1,80})\.$"
+    r"\b(?:such as|including|includes?|for example,) ([^,.;:()]{1,80}), ([^,.;:()]{1,80}),"
+    r"(?: [^,.;:()]{1,80},){0,6} (?:and|or) ([^,.;:()]{1,80})\.$"
 )
 _SYNONYMS = tuple(
     (

@@ -25,7 +25,9 @@ _MARKS = (
 _ITEM = re.compile(
     r"^(?:\[[A-Z]{2,8} ?\d{1,3}[a-z]?\]|[•·▪◦●○■□–—*o-]+ |\(?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[a-z]|[ivx]{1,4})[.)]? )\s*"
 )
-_STRANGE = re.compile(r"[|<>{}\\=_\[\]~^…•]|\.\.|https?:|www\.|[A-Za-z]\.[A-Za-z]{3}|\( |□|\bQR\b|[a-z][A-Z]{2}[a-z]")
+_STRANGE = re.compile(
+    r"[|<>{}\\=_\[\]~^…•]|\.\.|https?:|www\.|[A-Za-z]\.[A-Za-z]{3}|\( |□|\bQR\b|\b[a-z]{3,}\. [a-z]|[a-z][A-Z]{2}[a-z]"
+)
 _ASIDE = re.compile(
     r"^(?:watch|visit|view|see|listen|click|name:|table|figure|in witness|explain|describe|identify|note|by:|"
     r"this (?:figure|image|photo|table|video|link|diagram|document|chapter|section)|the (?:figure|image|top|left|right)"
