@@ -114,8 +114,8 @@ _SEEN = re.compile(
 )
 _POSSIBLE = re.compile(r"\bmay\b", re.IGNORECASE)
 _PERMITS = re.compile(
-    r"\b(?:part(?:y|ies)|agreements?|member states?|providers?|authorit(?:y|ies)|commission|controllers?|licens\w+|company|"
-    r"undertakings?|verifiers?|csps?|customers?|buyer|seller|distributor|agency|agencies|either)\b[^,]{0,40} may\b",
+    r"\b(?:part(?:y|ies)|agreements?|member states?|providers?|authorit(?:y|ies)|commission|controllers?|licens\w+|"
+    r"company|undertakings?|verifiers?|csps?|customers?|buyer|seller|distributor|agency|agencies|either)\b[^,]{0,40} may\b",
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
@@ -231,7 +231,7 @@ def _affirm(text: str, rng: random.Random) -> Draft | None:
         return None
     if match.group(3):
         verb = re.compile(r"[a-z]+").match(text, match.end())
-        if verb is None:
+        if verb is None or verb.group().endswith("ly"):
             return None
         new = verb.group() if match.group(3).lower() == "do" else _third(verb.group())
         return swap(text, match.start(), verb.end(), new)

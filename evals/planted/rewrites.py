@@ -55,7 +55,7 @@ _BEFORE = {
     "due to": re.compile(
         r"(?<!payment)(?<!amounts)(?<!amount)(?<!fees)(?<!sums)(?<!payments)(?<!then)(?<!is)(?<!are) $"
     ),
-    "regarding": re.compile(r"[a-z] $"),
+    "regarding": re.compile(r"[a-z](?<!this) $"),
     "frequently": re.compile(r"(?<!more)(?<!most)(?<!less)(?<!least)(?<!as)(?<!so)(?<!how) $"),
     "commonly": re.compile(r"(?<!more)(?<!most)(?<!less)(?<!least)(?<!as)(?<!so)(?<!how) $"),
     "for example": re.compile(r"(?:^|, )$"),

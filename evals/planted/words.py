@@ -76,7 +76,7 @@ OPPOSITES: tuple[tuple[str, str], ...] = (
     ("before", "after"), ("with", "without"), ("raises", "lowers"), ("above", "below"),
     ("effective", "ineffective"), ("permitted", "prohibited"), ("include", "exclude"), ("includes", "excludes"),
     ("rises", "falls"), ("stimulates", "inhibits"), ("stimulate", "inhibit"), ("gains", "loses"),
-    ("contraction", "relaxation"), ("contracts", "relaxes"), ("contract", "relax"), ("common", "rare"),
+    ("contraction", "relaxation"), ("contracts", "relaxes"), ("contract", "relax"),
     ("positive", "negative"), ("valid", "invalid"), ("early", "late"), ("improves", "worsens"), ("able", "unable"),
     ("activates", "deactivates"), ("accept", "reject"), ("accepts", "rejects"),
     ("safe", "unsafe"), ("mandatory", "optional"), ("always", "never"), ("strong", "weak"), ("thick", "thin"),
