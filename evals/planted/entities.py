@@ -17,7 +17,7 @@ _DRUG = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(
-    r"(?<=[a-z,] )(?:[A-Z][a-z]{2,}|[A-Z]{2,6})(?: (?:[A-Z][a-z]{2,}|[A-Z]{2,6})){0,2}(?![\w’'(-]| \(| [A-Z]| of\b)"
+    r"(?<=[a-z,] )(?:[A-Z][a-z]{2,}|[A-Z]{2,6})(?: (?:[A-Z][a-z]{2,}|[A-Z]{2,6})){0,2}(?![\w’'(@-]| \(| [A-Z]| of\b)"
 )
 _CONTRACT = re.compile(r"\b(?:Agreement|hereby|Party|Parties|hereunder|herein)\b")
 _NOT_NAMES = frozenset(
@@ -116,4 +116,4 @@ def _alike(name: str, other: str) -> bool:
 
 @lru_cache(maxsize=512)
 def _word(term: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w-]){re.escape(term)}(?![\w-])")
+    return re.compile(rf"(?<![\w@-]){re.escape(term)}(?![\w@-])")

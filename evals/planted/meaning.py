@@ -107,15 +107,16 @@ _ASKS = re.compile(
 
 
 _SEEN = re.compile(
-    r"\b(?:has been|have been|was|were|had|reported|reports|observed|seen|"
-    r"sometimes|can|could|might|possible|some|there (?:is|are)|"
-    r"(?:which|who|that|where) \w+ \w+\.$)\b",
+    r"\b(?:(?:has been|have been|was|were|had|reported|reports|observed|seen|"
+    r"sometimes|can|could|might|possible|some|there (?:is|are))\b|"
+    r"(?:which|who|that|where) \w+ \w+\.$)",
     re.IGNORECASE,
 )
 _POSSIBLE = re.compile(r"\bmay\b", re.IGNORECASE)
 _PERMITS = re.compile(
     r"\b(?:part(?:y|ies)|agreements?|member states?|providers?|authorit(?:y|ies)|commission|controllers?|licens\w+|"
-    r"company|undertakings?|verifiers?|csps?|customers?|buyer|seller|distributor|agency|agencies|either)\b[^,]{0,40} may\b",
+    r"company|undertakings?|verifiers?|csps?|customers?|buyer|seller|distributor|agency|agencies|either)\b"
+    r"[^,]{0,40} may\b",
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
@@ -142,6 +143,9 @@ def change_modality(text: str, evidence: str, rng: random.Random) -> Draft | Non
     for match in found:
         old = match.group().lower()
         if old == "may" and not _RULE.search(evidence):
+            continue
+        # "nothing shall be deemed" and "nothing may be deemed" say the same
+        if re.search(r"\b(?:no|none|nothing|neither|nor|never|only)\b", text[: match.start()], re.IGNORECASE):
             continue
         return swap(text, *match.span(), rng.choice({**_WEAKER, **_STRONGER}[old]))
     return None

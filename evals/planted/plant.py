@@ -31,6 +31,8 @@ _SIGNS = ".%$-"
 _UNSUPPORTED = frozenset({"condition", "neighbour", "entity"})
 _COMMON = {"neighbour": 4.0, "negation": 2.5, "entity": 2.0, "verbatim": 2.0, "joined": 1.5, "modality": 2.0}
 """How much more often than the others a kind applies, roughly."""
+_REWRITTEN = 0.9
+"""Share of the errors planted in a rewritten sentence where there is one: under half of all sentences have one."""
 _REACH = 3
 """How many passages before and after one are its neighbours."""
 
@@ -38,9 +40,10 @@ _REACH = 3
 def plant(sentence: str, evidence: str, neighbours: Sequence[str], rng: random.Random) -> list[Planted]:
     """False claims of a sentence of the evidence: every kind that applies, at most one each, in FALSE_KINDS' order.
 
-    `neighbours` are sentences of other passages, of the same document or of another edition of it. Half of the errors
-    are planted in a rewritten sentence, so that the wording does not tell. Whatever the claim states is checked
-    against the evidence, so that it is really wrong.
+    `neighbours` are sentences of other passages, of the same document or of another edition of it. Where a sentence
+    can be rewritten, errors are mostly planted in a rewritten one, so that the wording does not tell. Values that the
+    evidence has anywhere, swaps that one of its sentences has, and sentences of its own are never planted; whether it
+    implies a claim in other words is not checked.
     """
     plain = tidy(sentence)
     others = [each for each in map(tidy, neighbours) if each != plain]
@@ -60,7 +63,7 @@ def plant(sentence: str, evidence: str, neighbours: Sequence[str], rng: random.R
     found = []
     for kind in FALSE_KINDS:
         if kind in makers:
-            base = rng.choice(bases) if bases and rng.random() < 0.5 else plain
+            base = rng.choice(bases) if bases and rng.random() < _REWRITTEN else plain
             draft = makers[kind](base) or makers[kind](plain)
         else:
             draft = (

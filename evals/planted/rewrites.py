@@ -55,6 +55,7 @@ _BEFORE = {
     "due to": re.compile(
         r"(?<!payment)(?<!amounts)(?<!amount)(?<!fees)(?<!sums)(?<!payments)(?<!then)(?<!is)(?<!are) $"
     ),
+    "more than": re.compile(r"(?<!no)(?<!not)(?<!any) $"),
     "regarding": re.compile(r"[a-z](?<!this) $"),
     "frequently": re.compile(r"(?<!more)(?<!most)(?<!less)(?<!least)(?<!as)(?<!so)(?<!how) $"),
     "commonly": re.compile(r"(?<!more)(?<!most)(?<!less)(?<!least)(?<!as)(?<!so)(?<!how) $"),

@@ -31,7 +31,7 @@ _NAMED = re.compile(
 )
 _STRICTLY_NAMED = re.compile(r"\b[A-Z]{2,}[\w.-]*\s$")
 _RANGE = re.compile(
-    r"\s?(?:to|and|or|through|-|–|×|x|by)\s?(?:\d|two|three|four|five|six|ten)|\s?(?:°|×|\+|million|billion)"
+    r"\s?(?:to|and|or|through|-|–|×|x|by)\s?(?:\d|two|three|four|five|six|ten)|\s?(?:°|×|\+|hundred|thousand|million|billion)"
 )
 _ROUGH = re.compile(r"\b(?:about|approximately|around|roughly|nearly|almost|some|estimated)\s$", re.IGNORECASE)
 _DOUBLE = re.compile(
@@ -198,7 +198,9 @@ def _free(text: str, each: Quantity) -> bool:
     # "of 30 days" and "the two parties" are quantities; "Article 5" and "Type 2" are not
     word = named.group().strip().lower()
     if word in {"and", "or"}:
-        return bool(each.unit or each.number.isalpha()) and not re.search(r"\d[^,;]{0,14} (?:and|or) $", before)
+        return bool(each.unit or each.number.isalpha()) and not re.search(
+            r"(?:\d[^,;]{0,14}|hundred|thousand) (?:and|or) $", before
+        )
     return word == "$" or (word in {"of", "the"} and (bool(each.unit) or each.number.isalpha()))
 
 
