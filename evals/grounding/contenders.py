@@ -86,7 +86,7 @@ def _model(path: Path | None = None) -> Verifier:
 
 
 def judge(contender: Contender, cases: Sequence[Case], tell: Callable[[str], None]) -> list[Judged]:
-    """The contender's verdict of every case, in order."""
+    """The contender's verdict of every case, set by set."""
     verifiers = {name: contender.verifier or Majority(share=share) for name, share in _shares(cases).items()}
     found = []
     for name, verifier in verifiers.items():

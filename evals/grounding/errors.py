@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from corpus.errors import UsageError
 from corpus.types import DOMAINS
 from evals.grounding.types import Case
 from evals.planted import FALSE_KINDS, TRUE_KINDS, collect
@@ -18,6 +19,9 @@ Passages = Sequence[tuple[str, str]]
 
 def passages(documents: Path, homes: Path, tell: Callable[[str], None]) -> list[tuple[str, str]]:
     """Those of documents unseen in training, from the kept homes. Raises UsageError when documents are missing."""
+    if not documents.is_dir():
+        raise UsageError(f"no documents at {documents.parent}; name the development data with --data")
+
     from assistant.build import open_library
     from assistant.settings import load
     from evals.gold.homes import prepare
