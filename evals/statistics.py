@@ -8,6 +8,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import TypeVar
+
+T = TypeVar("T")
 
 Z95 = 1.959963984540054
 """Standard normal quantile for two-sided 95%."""
@@ -82,6 +85,19 @@ def bootstrap(
         raise ValueError("nothing to take samples from")
     rng = random.Random(seed)  # noqa: S311 - sampling, not secrets
     return _middle([statistic(rng.choices(values, k=len(values))) for _ in range(rounds)])
+
+
+def grouped_bootstrap(
+    groups: Sequence[T], statistic: Callable[[Sequence[T]], float], *, rounds: int = ROUNDS, seed: int = 0
+) -> Interval:
+    """Percentile bootstrap 95% interval of a statistic of groups of values, where values of one group are alike.
+
+    Whole groups are sampled (the cluster bootstrap; Field and Welsh 2007). Raises ValueError without groups.
+    """
+    if not groups:
+        raise ValueError("nothing to take samples from")
+    rng = random.Random(seed)  # noqa: S311 - sampling, not secrets
+    return _middle([statistic(rng.choices(groups, k=len(groups))) for _ in range(rounds)])
 
 
 def paired_difference(

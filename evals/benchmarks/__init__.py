@@ -4,6 +4,7 @@
     python -m evals.benchmarks integrity      attacks found and honest text left alone; see `evals.attacks`
     python -m evals.benchmarks speed          asking, ingesting and starting against the bare libraries
     python -m evals.benchmarks guards         guarding an answer, against a bare Guardrails chain that does nothing
+    python -m evals.benchmarks grounding      supported or not, planted errors, calibration and time of verifiers
 
 Speeds are ratios of times taken alternately in one run; quality figures carry 95% intervals and name their data.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("speed", "retrieval", "integrity", "guards")
+NAMES = ("speed", "retrieval", "integrity", "guards", "grounding")
 
 
 def main() -> int:
