@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,17 @@ from corpus.library import Library
 from corpus.reading import LateInteraction
 from corpus.vectors import Chroma, VectorStore
 from guards.gate import Gate
+from guards.grounding.encoder import WEIGHTS, Encoder
+from guards.grounding.model import AnswerReader, ModelVerifier
 from guards.grounding.overlap import OverlapVerifier
 from guards.grounding.verifier import Verifier
 from guards.integrity.documents import screen
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
+
+ENCODER = Encoder()
+"""The grounding model, shared by who verifies and who chooses, so that it is loaded once."""
 
 
 def build(settings: Settings, *, writable: bool = True) -> Assistant:
@@ -79,8 +85,11 @@ def make_audit(settings: Settings) -> Audit | None:
 
 
 def make_verifier(embedder: Embedder) -> Verifier:
-    """Words, meaning, numbers, units and negation compared."""
-    return OverlapVerifier(embed=embedder.texts)
+    """The grounding model with its checks; where its file is missing, words and vectors alone, which pass less."""
+    if WEIGHTS.is_file():
+        return ModelVerifier(encoder=ENCODER)
+    logging.getLogger(__name__).warning("the grounding model is missing: sentences are verified by their words alone")
+    return OverlapVerifier(embed=embedder.texts, strict=True)
 
 
 def make_reader(embedder: Embedder) -> LateInteraction:
@@ -90,7 +99,7 @@ def make_reader(embedder: Embedder) -> LateInteraction:
 
 def make_generators(settings: Settings) -> tuple[Generator, ...]:
     """The extractive generator, and the language models that the settings name."""
-    generators: list[Generator] = [Extractive()]
+    generators: list[Generator] = [Extractive(reads=AnswerReader(encoder=ENCODER).odds if WEIGHTS.is_file() else None)]
     match settings.model:
         case "none" | "":
             pass

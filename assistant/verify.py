@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from assistant.evidence import evidence_text
 from assistant.types import (
@@ -19,6 +20,8 @@ from corpus.types import Hit
 from guards.grounding.verifier import Verifier
 from guards.types import Claim, Verdict
 
+VerifyClaims = Callable[[Sequence[Claim]], tuple[Verdict, ...]]
+
 VERBATIM = 0.99
 """Support of a sentence that stands in its source word for word."""
 
@@ -26,23 +29,23 @@ VERBATIM = 0.99
 def verify(candidates: Candidates, verifier: Verifier) -> Verified:
     """All candidates with their sentences checked."""
     retrieved = candidates.retrieved
-    question = retrieved.admitted.text
-    checked = tuple(_check(each, retrieved.hits, verifier, question) for each in candidates.candidates)
+    verify_claims = partial(verifier.verify, question=retrieved.admitted.text, domain=retrieved.result.domain or "")
+    checked = tuple(_check(each, retrieved.hits, verify_claims) for each in candidates.candidates)
     return Verified(retrieved=retrieved, candidates=checked, failures=candidates.failures)
 
 
-def _check(candidate: Candidate, hits: Sequence[Hit], verifier: Verifier, question: str) -> VerifiedCandidate:
+def _check(candidate: Candidate, hits: Sequence[Hit], verify_claims: VerifyClaims) -> VerifiedCandidate:
     texts = tuple(evidence_text(hit) for hit in hits)
     everything = tuple(range(1, len(hits) + 1))
     cited = [tuple(n for n in sentence.citations if 1 <= n <= len(hits)) for sentence in candidate.sentences]
-    verdicts = list(_verdicts(candidate.sentences, cited, texts, verifier, question))
+    verdicts = list(_verdicts(candidate.sentences, cited, texts, verify_claims))
     for i, sentence in enumerate(candidate.sentences):
         if _lifted(sentence, hits):
             verdicts[i] = Verdict(label="supported", score=VERBATIM, evidence=0)
 
     # A right sentence with a wrong or missing citation is worth keeping: try it against all the evidence.
     failed = [i for i, verdict in enumerate(verdicts) if verdict.label != "supported"]
-    again = _verdicts([candidate.sentences[i] for i in failed], [everything] * len(failed), texts, verifier, question)
+    again = _verdicts([candidate.sentences[i] for i in failed], [everything] * len(failed), texts, verify_claims)
     for i, verdict in zip(failed, again, strict=True):
         if verdict.label == "supported":
             verdicts[i], cited[i] = verdict, everything
@@ -74,14 +77,13 @@ def _verdicts(
     sentences: Sequence[Sentence],
     cited: Sequence[tuple[int, ...]],
     texts: Sequence[str],
-    verifier: Verifier,
-    question: str,
+    verify_claims: VerifyClaims,
 ) -> tuple[Verdict, ...]:
     claims = [
         Claim(text=sentence.text, evidence=tuple(texts[n - 1] for n in numbers))
         for sentence, numbers in zip(sentences, cited, strict=True)
     ]
-    return verifier.verify(claims, question=question) if claims else ()
+    return verify_claims(claims) if claims else ()
 
 
 def _tie(

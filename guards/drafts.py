@@ -69,7 +69,7 @@ def verified(draft: Draft, verifier: Verifier) -> Draft:
         Claim(text=each.text, evidence=tuple(evidence(source) for source in draft.cited(each)))
         for each in draft.statements
     ]
-    verdicts = verifier.verify(claims, question=draft.question) if claims else ()
+    verdicts = verifier.verify(claims, question=draft.question, domain=draft.domain) if claims else ()
     checked = zip(draft.statements, verdicts, strict=True)
     return replace(draft, statements=tuple(replace(each, verdict=verdict) for each, verdict in checked))
 

@@ -10,9 +10,10 @@ probability that this answers the question (`ANSWER_WEIGHTS`).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from assistant.evidence import evidence_text
 from assistant.generators.questions import Asked, gives, read_question
 from assistant.types import Candidate, Retrieved, Sentence
 from corpus.passages import clean
@@ -59,6 +60,13 @@ ANSWER_WEIGHTS: Mapping[str, float] = {
 """Logistic weights of the features of a whole answer, made by the same command."""
 
 
+MOST = 6.0
+"""Log-odds beyond which reading says no more."""
+
+Reads = Callable[[str, Sequence[str]], Sequence[float]]
+"""Question and texts to the log-odds that each text answers it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
     """A passage as a possible source of the answer."""
@@ -90,11 +98,14 @@ class Extractive:
     """Of a passage's features."""
     answer_weights: Mapping[str, float] = field(default_factory=lambda: ANSWER_WEIGHTS)
     """Of the answer's features."""
+    reads: Reads | None = None
+    """Reads the passages together with the question; without it nothing is known of whether they answer."""
     name: str = "extractive"
 
     def generate(self, retrieved: Retrieved) -> tuple[Candidate, ...]:
         """One candidate. None when there is no passage, or none on the question's matter."""
-        judged = judge(retrieved.admitted.text, retrieved.hits, self.weights)
+        question, hits = retrieved.admitted.text, retrieved.hits
+        judged = judge(question, hits, self.weights, read(question, hits, self.reads))
         if not judged or judged[0].features["cosine"] < LEAST:
             return ()
         features = answer_features(judged)
@@ -108,11 +119,21 @@ class Extractive:
         )
 
 
-def judge(question: str, hits: Sequence[Hit], weights: Mapping[str, float]) -> list[Judged]:
-    """The passages with their chances, best first; those without a word are left out."""
+def read(question: str, hits: Sequence[Hit], reads: Reads | None) -> tuple[float, ...]:
+    """How likely each passage answers, as log-odds within `MOST`; nothing when nobody reads."""
+    if reads is None:
+        return ()
+    return tuple(max(-MOST, min(MOST, odds)) for odds in reads(question, [evidence_text(hit) for hit in hits]))
+
+
+def judge(question: str, hits: Sequence[Hit], weights: Mapping[str, float], odds: Sequence[float] = ()) -> list[Judged]:
+    """The passages with their chances, best first; those without a word are left out.
+
+    `odds`: what reading them together with the question gave, for each; none when nobody has read them.
+    """
     asked = read_question(question)
     found = [
-        (number, hit, *_features(hit, asked))
+        (number, hit, *_features(hit, asked, odds[number - 1] if odds else 0.0))
         for number, hit in enumerate(hits, start=1)
         if hit.passage.sentences and any(character.isalnum() for character in hit.passage.text)
     ]
@@ -127,7 +148,7 @@ def judge(question: str, hits: Sequence[Hit], weights: Mapping[str, float]) -> l
     return sorted(judged, key=lambda each: (-each.chance, each.number))
 
 
-def _features(hit: Hit, asked: Asked) -> tuple[tuple[float, ...], dict[str, float]]:
+def _features(hit: Hit, asked: Asked, odds: float) -> tuple[tuple[float, ...], dict[str, float]]:
     """How each sentence fits, and what speaks for the passage as a whole."""
     passage = hit.passage
     texts = [clean(passage.text[start:end]) for start, end in passage.sentences]
@@ -141,6 +162,7 @@ def _features(hit: Hit, asked: Asked) -> tuple[tuple[float, ...], dict[str, floa
         "met": hit.met,
         "sentence_met": max(met),
         "gives": max(given),
+        "reads": odds,
         "words": words / 100,
         "few_words": float(words < FEW_WORDS),
         "table": float(bool(passage.table_header)),

@@ -19,10 +19,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant import quiet
-from assistant.generators.extractive import Judged, answer_features, compose, judge, probability
+from assistant.generators.extractive import Judged, answer_features, compose, judge, probability, read
 from corpus.types import DOMAINS, Hit
 from evals.gold.cases import Case, load
 from evals.gold.homes import DOCUMENTS, prepare
+from evals.training.logistic import fit_logistic
+from guards.grounding.model import AnswerReader
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,8 +32,8 @@ if TYPE_CHECKING:
 
     Array = npt.NDArray[np.float64]
 
-PASSAGE = ("score", "cosine", "met", "sentence_met", "gives", "words", "few_words", "table")
-ANSWER = ("cosine", "chance", "document", "ahead", "gives")
+PASSAGE = ("score", "cosine", "met", "sentence_met", "gives", "reads", "words", "few_words", "table")
+ANSWER = ("cosine", "chance", "document", "ahead", "gives", "reads")
 PASSAGES = 8
 FOLDS = 5
 REPEATS = 5
@@ -45,6 +47,8 @@ class Asked:
 
     case: Case
     hits: tuple[Hit, ...]
+    odds: tuple[float, ...]
+    """What reading each passage together with the question gave."""
     right: Mapping[int, bool]
     """Evidence number → whether what would be lifted from that passage answers."""
 
@@ -73,12 +77,12 @@ def _searched(home: Path, cases: Sequence[Case]) -> list[Asked]:
     from assistant.build import open_library
     from assistant.settings import load as settings
 
-    asked = []
+    asked, reads = [], AnswerReader().odds
     with open_library(settings(home)) as library:
         for case in cases:
             hits = library.search(case.question, k=PASSAGES).hits
             right = {each.number: _answers(case, [each]) for each in judge(case.question, hits, {})}
-            asked.append(Asked(case, hits, right))
+            asked.append(Asked(case, hits, read(case.question, hits, reads), right))
     return asked
 
 
@@ -95,7 +99,7 @@ def learn(asked: Sequence[Asked]) -> tuple[dict[str, float], dict[str, float]]:
     """Weights of a passage and of an answer."""
     weights = fit_choice(asked)
     answers = [_answer(each, weights) for each in asked if each.right]
-    return weights, fit_logistic([features for features, _ in answers], [right for _, right in answers])
+    return weights, fit_logistic([features for features, _ in answers], [right for _, right in answers], ANSWER)
 
 
 def fit_choice(asked: Sequence[Asked], penalty: float = 0.3, steps: int = 400) -> dict[str, float]:
@@ -104,7 +108,7 @@ def fit_choice(asked: Sequence[Asked], penalty: float = 0.3, steps: int = 400) -
 
     groups = []
     for each in asked:
-        judged = judge(each.case.question, each.hits, {})
+        judged = judge(each.case.question, each.hits, {}, each.odds)
         right = np.array([each.right[one.number] for one in judged], dtype=float)
         if right.any():
             groups.append((np.array([[one.features[name] for name in PASSAGE] for one in judged]), right))
@@ -124,27 +128,8 @@ def fit_choice(asked: Sequence[Asked], penalty: float = 0.3, steps: int = 400) -
     return {name: round(float(value), 3) for name, value in zip(PASSAGE, w / scale, strict=True)}
 
 
-def fit_logistic(rows: Sequence[Mapping[str, float]], right: Sequence[bool], penalty: float = 3.0) -> dict[str, float]:
-    """Logistic regression with an L2 penalty on the scaled features, by Newton's method."""
-    import numpy as np
-
-    raw = np.array([[row[name] for name in ANSWER] for row in rows])
-    mean, scale = raw.mean(axis=0), raw.std(axis=0) + 1e-9
-    x = np.column_stack([np.ones(len(raw)), (raw - mean) / scale])
-    y = np.array(right, dtype=float)
-    ridge = penalty * np.diag([0.0, *[1.0] * len(ANSWER)])
-    w = np.zeros(x.shape[1])
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-x @ w))
-        hessian = (x * (p * (1 - p) + 1e-9)[:, None]).T @ x + ridge
-        w -= np.linalg.solve(hessian, x.T @ (p - y) + ridge @ w)
-    bias = float(w[0] - (w[1:] * mean / scale).sum())
-    weights = zip(ANSWER, w[1:] / scale, strict=True)
-    return {"bias": round(bias, 3), **{name: round(float(value), 3) for name, value in weights}}
-
-
 def _answer(each: Asked, weights: Mapping[str, float]) -> tuple[dict[str, float], bool]:
-    judged = judge(each.case.question, each.hits, weights)
+    judged = judge(each.case.question, each.hits, weights, each.odds)
     return answer_features(judged), _answers(each.case, judged)
 
 

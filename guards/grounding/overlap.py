@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 SUPPORTED = 0.75
 """Share of the claim's words that must be in the run for "supported"."""
+STRICT = 0.9
+"""… where no better verifier is there."""
 PARTIAL = 0.45
 """… for "partial"."""
 CONSIDERED = 0.2
@@ -41,9 +43,12 @@ class OverlapVerifier:
 
     embed: Callable[[Sequence[str]], Matrix] | None = None
     """Texts to normalised vectors; None: words alone."""
+    strict: bool = False
+    """Whether it stands alone where a better verifier should be: then vectors make up for no missing words, and more
+    of them must be there."""
     name: str = "overlap-1"
 
-    def verify(self, claims: Sequence[Claim], *, question: str = "") -> tuple[Verdict, ...]:
+    def verify(self, claims: Sequence[Claim], *, question: str = "", domain: str = "") -> tuple[Verdict, ...]:
         """One verdict a claim, in order; see the module's text for the method."""
         return tuple(self._verdict(claim) for claim in claims)
 
@@ -51,7 +56,7 @@ class OverlapVerifier:
         if not content(claim.text) or not claim.evidence:
             return Verdict(label="unsupported", score=0.0, reasons=("no evidence is cited",))
         for index, text in enumerate(claim.evidence):
-            if (span := verbatim(claim.text, text)) and not _turned_before(text, span[0]):
+            if (span := verbatim(claim.text, text)) and not turned_before(text, span[0]):
                 return Verdict(label="supported", score=_VERBATIM_SCORE, evidence=index, support=span)
         runs = [_Run(index, span, text) for index, text in enumerate(claim.evidence) for span in _windows(text)]
         if not runs:
@@ -87,11 +92,12 @@ class OverlapVerifier:
                 reasons=turned,
             )
         score = recall
-        if self.embed is not None and CONSIDERED <= recall < 1.0:
+        if self.embed is not None and not self.strict and CONSIDERED <= recall < 1.0:
             vectors = self.embed([claim, support])
             closeness = float(vectors[0] @ vectors[1])
             score = recall + (1.0 - recall) * max(0.0, closeness - CLOSE) / (1.0 - CLOSE)
-        label = "supported" if score >= SUPPORTED else "partial" if score >= PARTIAL else "unsupported"
+        enough = STRICT if self.strict else SUPPORTED
+        label = "supported" if score >= enough else "partial" if score >= PARTIAL else "unsupported"
         return Verdict(
             label=label,  # type: ignore[arg-type]  # a conditional of literals is a str to mypy
             score=min(score, 0.97),
@@ -112,7 +118,7 @@ def verbatim(claim: str, evidence: str) -> tuple[int, int] | None:
     return kept[found], kept[found + len(needle) - 1] + 1
 
 
-def _turned_before(evidence: str, start: int) -> bool:
+def turned_before(evidence: str, start: int) -> bool:
     """Whether the sentence begins before the words and turns them: "do not" in front of what is quoted."""
     lead = _SENTENCE_END.split(evidence[max(0, start - 300) : start])[-1]
     return bool(NEGATION.search(lead))

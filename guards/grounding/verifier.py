@@ -21,6 +21,8 @@ class Verifier(Protocol):
         """Short and stable; recorded with every answer."""
         ...
 
-    def verify(self, claims: Sequence[Claim], *, question: str = "") -> tuple[Verdict, ...]:
-        """One verdict a claim, in order. `question` is context for claims that lean on it ("Yes, it does.")."""
+    def verify(self, claims: Sequence[Claim], *, question: str = "", domain: str = "") -> tuple[Verdict, ...]:
+        """One verdict a claim, in order. `question` is context for claims that lean on it ("Yes, it does."); `domain`
+        says how dear a wrong sentence is.
+        """
         ...

@@ -6,7 +6,8 @@ import pytest
 
 from corpus.types import Document, Hit, Passage, Provenance
 from evals.gold.cases import Case, Source
-from evals.training.answering import ANSWER, Asked, fit_choice, fit_logistic, learn
+from evals.training.answering import ANSWER, Asked, fit_choice, learn
+from evals.training.logistic import fit_logistic
 
 
 def hit(text: str, score: float, ordinal: int) -> Hit:
@@ -29,11 +30,14 @@ def asked() -> list[Asked]:
         sources=(Source(file="m.md", pages=(1,)),),
     )  # fmt: skip
     rows = [
-        Asked(case, (hit("Dose: 5 mg.", 0.9 - n / 100, 0), hit("Dose: 7 g.", 0.4, 1)), {1: True, 2: False})
+        Asked(case, (hit("Dose: 5 mg.", 0.9 - n / 100, 0), hit("Dose: 7 g.", 0.4, 1)), (1.0, -1.0), {1: True, 2: False})
         for n in range(20)
     ]
     silent = replace(case, answerable=False, kind="unanswerable", expected=(), sources=())
-    return [*rows, Asked(silent, (hit("Colour: 5.", 0.2, 0), hit("Size: 7.", 0.2, 1)), {1: False, 2: False})]
+    return [
+        *rows,
+        Asked(silent, (hit("Colour: 5.", 0.2, 0), hit("Size: 7.", 0.2, 1)), (-1.0, -1.0), {1: False, 2: False}),
+    ]
 
 
 def test_the_choice_learns_what_tells_the_right_passage(asked: list[Asked]) -> None:
@@ -48,5 +52,5 @@ def test_the_answer_learns_when_to_be_silent(asked: list[Asked]) -> None:
 
 def test_a_logistic_regression_finds_the_sign() -> None:
     rows = [dict.fromkeys(ANSWER, float(value)) for value in (0, 1, 2, 3)]
-    weights = fit_logistic(rows, [False, False, True, True])
+    weights = fit_logistic(rows, [False, False, True, True], ANSWER)
     assert all(weights[name] > 0 for name in ANSWER)

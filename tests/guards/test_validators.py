@@ -99,7 +99,7 @@ def test_another_verifier_may_be_brought() -> None:
     class Believes:
         name = "believes"
 
-        def verify(self, claims: Any, *, question: str = "") -> tuple[Verdict, ...]:
+        def verify(self, claims: Any, *, question: str = "", domain: str = "") -> tuple[Verdict, ...]:
             return tuple(Verdict(label="supported", score=1.0) for _ in claims)
 
     guard = guardrails.Guard().use(validators.Supported(on_fail="noop", verifier=Believes()))

