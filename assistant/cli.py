@@ -36,6 +36,7 @@ Unvalidated = Annotated[
 ]
 By = Annotated[str, typer.Option("--by", help="Who does this.")]
 Id = Annotated[str, typer.Argument(metavar="ID")]
+RatingsFile = Annotated[Path, typer.Argument(metavar="F.jsonl", help="JSON Lines, one rating a line.")]
 
 app = typer.Typer(
     help="Answers to medical, legal and engineering questions in which every sentence cites a validated source.",
@@ -46,6 +47,8 @@ app = typer.Typer(
 )
 documents = typer.Typer(help="List, show, validate, withdraw and remove documents.", no_args_is_help=True)
 app.add_typer(documents, name="documents")
+ratings = typer.Typer(help="Bring experts' ratings in and take them out.", no_args_is_help=True)
+app.add_typer(ratings, name="ratings")
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
 
@@ -77,12 +80,12 @@ def _fail(message: str, code: int) -> int:
 
 def _code_of(error: Exception) -> int:
     """The exit code of an error raised on purpose; any other is a fault of ours and goes on with its traceback."""
-    from assistant.errors import AssistantError
+    from assistant.errors import AssistantError, RatingsUnreachable
     from corpus.errors import CorpusError, ServiceUnavailable
     from guards.errors import GuardError
 
     match error:
-        case ServiceUnavailable():
+        case ServiceUnavailable() | RatingsUnreachable():
             return UNREACHABLE
         case CorpusError() | AssistantError() | GuardError():
             return BAD
@@ -280,6 +283,24 @@ def check(
     _settings(home)  # a bad setting is an error here too
     failed = terminal.show_each(commands.inspections(commands.rows(None, input, name="")), json=json)
     raise typer.Exit(FAILED if failed else 0)
+
+
+@ratings.command("import")
+def import_ratings(file: RatingsFile, home: Home = None, json: Json = False) -> None:
+    """Keep the ratings of a file: {question, answer, rating 1-5, rater, domain?, evidence?, prior_rank?, group?}."""
+    from assistant import commands_ratings, terminal
+
+    imported = commands_ratings.import_file(_settings(home).home, file)
+    terminal.show_imported(imported, json=json)
+    raise typer.Exit(FAILED if imported.failed else 0)
+
+
+@ratings.command("export")
+def export_ratings(file: RatingsFile, home: Home = None, json: Json = False) -> None:
+    """Write all ratings to a file, as `import` reads them."""
+    from assistant import commands_ratings, terminal
+
+    terminal.show_exported(str(file), commands_ratings.export_file(_settings(home).home, file), json=json)
 
 
 @app.command()

@@ -17,6 +17,8 @@ from corpus.types import Document, Failure, IngestReport, Progress, Quarantined,
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from assistant.commands_ratings import Imported
+
 STAGES = {
     "waiting": "waiting for another ingestion",
     "checking": "looking at what changed",
@@ -131,6 +133,27 @@ def show_quarantine(items: Sequence[Quarantined], *, json: bool) -> None:
         _show_failures(_console(), "quarantined, cannot be read", items)
     else:
         _console().print("nothing is quarantined")
+
+
+def show_imported(imported: Imported, *, json: bool) -> None:
+    """What came of a file of ratings; for people, bad lines are listed where they look for them."""
+    if json:
+        failed = [{"line": each.line, "reason": each.reason} for each in imported.failed]
+        _print_json({"added": imported.added, "duplicates": imported.duplicates, "failed": failed})
+        return
+    for each in imported.failed:
+        _note(f"line {each.line}: {each.reason}")
+    _console().print(
+        f"{imported.added} added, {imported.duplicates} there already, {len(imported.failed)} cannot be used"
+    )
+
+
+def show_exported(file: str, count: int, *, json: bool) -> None:
+    """How many ratings were written, and where."""
+    if json:
+        _print_json({"exported": count, "file": file})
+    else:
+        _console().print(f"{count} ratings written to {file}")
 
 
 def show_each(results: Iterable[Result], *, json: bool) -> int:

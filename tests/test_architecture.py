@@ -22,7 +22,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "charset_normalizer": ("corpus/readers/__init__.py",),
     "fpdf": ("corpus/starter/make_documents.py",),
     # kept and found
-    "sqlalchemy": ("corpus/", "assistant/conversations.py"),
+    "sqlalchemy": ("corpus/", "assistant/conversations.py", "assistant/ratings/store.py"),
     "filelock": ("corpus/ingest/lock.py",),
     "chromadb": ("corpus/vectors.py",),
     "onnxruntime": ("corpus/embedding.py",),
