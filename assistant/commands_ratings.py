@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -93,7 +94,7 @@ def _writing(file: Path) -> Iterator[BinaryIO]:
                 yield out
             return
         meant = file.resolve()  # a link stays one
-        beside = meant.with_name(f".{meant.name}.part")
+        beside = meant.with_name(f".{meant.name}.{os.getpid()}.part")
         try:
             with beside.open("wb") as out:
                 yield out
