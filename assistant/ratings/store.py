@@ -33,10 +33,11 @@ from sqlalchemy import (
     func,
     insert,
     inspect,
+    make_url,
     or_,
     select,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from assistant.errors import BadRating, DuplicateRating, RatingsError, RatingsUnreachable, RatingsUnusable
@@ -52,6 +53,9 @@ SCHEMA = 1
 
 PAGE = 1000
 """Ratings read in one transaction."""
+
+WRITING = 0x72617465
+"""The number of PostgreSQL's advisory lock that whoever writes ratings holds."""
 
 DERIVED_ID = 32
 """Characters of an id that is made from the content: 128 bits of SHA-256."""
@@ -82,12 +86,25 @@ _ratings = Table(
     Column("sentences", Text, nullable=False),  # JSON list of [index, mark]
     Column("better", Text, nullable=False),
 )
-for _what in ("UPDATE", "DELETE"):  # nothing that was said is unsaid, not even by a mistake of ours
-    _stop = DDL(  # type: ignore[no-untyped-call]
-        f"CREATE TRIGGER ratings_no_{_what.lower()} BEFORE {_what} ON ratings "
-        "BEGIN SELECT RAISE(ABORT, 'ratings are only ever added'); END"
-    )
-    event.listen(_ratings, "after_create", _stop.execute_if(dialect="sqlite"))
+REFUSAL = "ratings are only ever added"
+_GUARDS = {
+    "sqlite": [
+        f"CREATE TRIGGER ratings_no_{what} BEFORE {what} ON ratings BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+        for what in ("update", "delete")
+    ],
+    "postgresql": [
+        "CREATE OR REPLACE FUNCTION ratings_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$",
+        "CREATE TRIGGER ratings_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON ratings "
+        "FOR EACH STATEMENT EXECUTE FUNCTION ratings_refuse()",
+    ],
+}
+"""Database → what is run after the table is made, so that nothing said is unsaid, not even by a mistake of ours."""
+
+for _dialect, _statements in _GUARDS.items():
+    for _statement in _statements:
+        _guard = DDL(_statement)  # type: ignore[no-untyped-call]
+        event.listen(_ratings, "after_create", _guard.execute_if(dialect=_dialect))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +116,6 @@ class _Known:
     """Rater, question, answer."""
 
 
-class _Overtaken(RatingsUnusable):
-    """Another process stored one of our ratings between our look and our writing; a SQLite file is locked meanwhile."""
-
-
 class Ratings:
     """All ratings of a home, or of a database server. Safe to share between threads and processes.
 
@@ -110,8 +123,8 @@ class Ratings:
     """
 
     def __init__(self, home: Path | None = None, *, database_url: str = "") -> None:
-        """The store in a home folder, or the one that a URL as SQLAlchemy's (`postgresql+psycopg://…`) names; made
-        when there is none.
+        """The store in a home folder, or that of a PostgreSQL database (`postgresql+psycopg://…`, as SQLAlchemy has
+        it; the driver must be installed); made when there is none.
         """
         if (home is None) == (not database_url):
             raise ValueError("give either a home or a database_url")
@@ -157,10 +170,25 @@ class Ratings:
             return []
         now = datetime.now(UTC)
         hashes = [content_hash(each) for each in ratings]
-        try:
-            return self._add_all(ratings, hashes, now)
-        except _Overtaken:  # what the other stored can be seen now
-            return self._add_all(ratings, hashes, now)
+        outcomes: list[str | DuplicateRating | BadRating] = []
+        new = []
+        with self._writing() as conn:
+            by_content, by_id = _known(conn, ratings, hashes)
+            for rating, content in zip(ratings, hashes, strict=True):
+                id = rating.id or content[:DERIVED_ID]  # noqa: A001 - the field's name
+                known = by_content.get(content) or by_id.get(id)
+                mine = _Known(id=id, submission=(rating.rater, rating.question, rating.answer))
+                if known is None:
+                    new.append(_to_columns(rating, id=id, content=content, now=now))
+                    by_content[content] = by_id[id] = mine
+                    outcomes.append(id)
+                elif known.submission == mine.submission:
+                    outcomes.append(DuplicateRating(known.id))
+                else:
+                    outcomes.append(BadRating(f"the id {id!r} belongs to another rating"))
+            if new:
+                conn.execute(insert(_ratings), new)
+        return outcomes
 
     def all(self, domain: str | None = None) -> Iterator[Rating]:
         """Those that are there when the first is asked for, in the order in which they came; None: of every domain.
@@ -190,32 +218,9 @@ class Ratings:
             ids = sorted(conn.execute(select(_ratings.c.id)).scalars())  # here, since databases sort text differently
         return hashlib.sha256(json.dumps(ids).encode()).hexdigest()
 
-    def _add_all(
-        self, ratings: Sequence[Rating], hashes: Sequence[str], now: datetime
-    ) -> list[str | DuplicateRating | BadRating]:
-        outcomes: list[str | DuplicateRating | BadRating] = []
-        new = []
-        with self._writing() as conn:
-            by_content, by_id = _known(conn, ratings, hashes)
-            for rating, content in zip(ratings, hashes, strict=True):
-                id = rating.id or content[:DERIVED_ID]  # noqa: A001 - the field's name
-                known = by_content.get(content) or by_id.get(id)
-                mine = _Known(id=id, submission=(rating.rater, rating.question, rating.answer))
-                if known is None:
-                    new.append(_to_columns(rating, id=id, content=content, now=now))
-                    by_content[content] = by_id[id] = mine
-                    outcomes.append(id)
-                elif known.submission == mine.submission:
-                    outcomes.append(DuplicateRating(known.id))
-                else:
-                    outcomes.append(BadRating(f"the id {id!r} belongs to another rating"))
-            if new:
-                conn.execute(insert(_ratings), new)
-        return outcomes
-
     def _prepare(self) -> None:
         if not inspect(self._engine).has_table(_meta.name):
-            with writing(self._engine).begin() as conn:
+            with self._writing() as conn:
                 if not inspect(conn).has_table(_meta.name):  # another process may have been faster
                     _tables.create_all(conn)
                     conn.execute(insert(_meta).values(id=1, schema=SCHEMA))
@@ -235,7 +240,10 @@ class Ratings:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
+        """One at a time, so that what is read in it stays true and numbers become visible in their order."""
         with self._errors(), writing(self._engine).begin() as conn:
+            if conn.dialect.name == "postgresql":  # SQLite has its lock already
+                conn.execute(select(func.pg_advisory_xact_lock(WRITING)))
             yield conn
 
     @contextmanager
@@ -253,8 +261,6 @@ class Ratings:
             ) from error
         except StorageError as error:
             raise RatingsUnusable(str(error)) from error
-        except IntegrityError as error:
-            raise _Overtaken(f"another process keeps writing the same ratings to {self._name}; try again") from error
         except DBAPIError as error:
             # A server that answers says by a code what is wrong.
             away = error.connection_invalidated or getattr(error.orig, "sqlstate", None) is None
@@ -285,7 +291,10 @@ def _open_file(path: Path) -> Engine:
 
 def _connect(database_url: str) -> Engine:
     try:
-        return create_engine(database_url, pool_pre_ping=True)
+        if make_url(database_url).get_backend_name() != "postgresql":
+            raise RatingsUnusable("the database_url is not PostgreSQL's; SQLite's file lies in the home folder")
+        # Whatever the server's default, a transaction must see what another wrote while it waited for the lock.
+        return create_engine(database_url, pool_pre_ping=True, isolation_level="READ COMMITTED")
     except (ArgumentError, NoSuchModuleError):  # whose texts show the URL, with its password
         raise RatingsUnusable("the database_url is none that SQLAlchemy can read") from None
     except ImportError as error:

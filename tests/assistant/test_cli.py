@@ -92,12 +92,14 @@ def pump(tmp_path: Path) -> Path:
 
 def test_every_command_is_listed_and_takes_home_and_json(plumbline: Any) -> None:
     listed = plumbline("--help").out
-    for command in ("ingest", "documents", "search", "ask", "verify", "serve", "bench", "eval"):
+    for command in ("ingest", "documents", "search", "ask", "verify", "ratings", "serve", "bench", "eval"):
         assert f"\n  {command}" in listed
     for command in (["ingest"], ["search"], ["ask"], ["verify"], ["serve"]):
         assert {"--home", "--json"} <= set(plumbline(*command, "--help").out.split())
     for command in ("list", "show", "validate", "withdraw", "remove", "quarantine"):
         assert {"--home", "--json"} <= set(plumbline("documents", command, "--help").out.split())
+    for command in ("import", "export"):
+        assert {"--home", "--json"} <= set(plumbline("ratings", command, "--help").out.split())
 
 
 def test_version(plumbline: Any) -> None:
