@@ -107,7 +107,7 @@ COUNTERPARTS: tuple[tuple[str, str], ...] = (
     ("osteoblasts", "osteoclasts"), ("kidney", "liver"), ("kidneys", "lungs"), ("stomach", "pancreas"),
     ("warfarin", "heparin"), ("metformin", "insulin"), ("amoxicillin", "erythromycin"), ("lisinopril", "losartan"),
     ("Member States", "Commission"), ("data subject", "controller"), ("bolt", "nut"), ("muscles", "bones"),
-    ("neurons", "glial cells"), ("Pfizer", "Exact"), ("cranial", "sacral"), ("axon", "dendrite"),
+    ("neurons", "glial cells"), ("cranial", "sacral"), ("axon", "dendrite"),
 )  # fmt: skip
 """Parties, drugs and parts that a reader may take for one another, both ways."""
 

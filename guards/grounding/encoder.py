@@ -10,14 +10,10 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from corpus.embedding import minilm_tokenizer, model_inputs, onnx_session
 from corpus.types import Span
-
-if TYPE_CHECKING:
-    import onnxruntime
-    from tokenizers import Encoding, Tokenizer
 
 WEIGHTS = Path(__file__).with_name("models") / "grounding.onnx"
 TOKENS = 256
@@ -47,7 +43,8 @@ class Encoder:
     """Loads on first use; safe to share between threads."""
 
     weights: Path = WEIGHTS
-    _loaded: tuple[onnxruntime.InferenceSession, Tokenizer] | None = None
+    _loaded: tuple[Any, Any] | None = None
+    """Session and tokeniser."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def read(self, pairs: Sequence[tuple[str, str]]) -> list[Opinion]:
@@ -66,14 +63,14 @@ class Encoder:
                 opinions[index] = _opinion(logits[row], marks[row], encodings[index])
         return [each for each in opinions if each is not None]
 
-    def _load(self) -> tuple[onnxruntime.InferenceSession, Tokenizer]:
+    def _load(self) -> tuple[Any, Any]:
         with self._lock:
             if self._loaded is None:
                 self._loaded = onnx_session(self.weights), minilm_tokenizer(TOKENS)
             return self._loaded
 
 
-def _opinion(logits: Any, marks: Any, encoding: Encoding) -> Opinion:
+def _opinion(logits: Any, marks: Any, encoding: Any) -> Opinion:
     import numpy as np
 
     yes, no, silent, answers = (float(value) for value in logits)
