@@ -106,7 +106,7 @@ def _train(settings: Settings, versions: Versions, source: str, *, json: bool) -
         _print({**to_json(version, serving=version.promoted), "bad_rows": listed})
     else:
         _show_version(version, serving=version.promoted, json=False)
-        _show_bad(bad, json=False)
+    _show_bad(bad, json=False)
     return len(bad)
 
 
@@ -153,10 +153,9 @@ def _show_version(version: Version, *, serving: bool, json: bool) -> None:
 
 def _show_bad(bad: Iterable[BadRow], *, json: bool) -> None:
     for each in bad:
+        sys.stderr.write(f"plumbline: line {each.line}: {each.reason}\n")
         if json:
             _print({"id": each.id, "line": each.line, "error": each.reason})
-        else:
-            sys.stderr.write(f"plumbline: line {each.line}: {each.reason}\n")
 
 
 def _print(value: object) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -18,14 +19,16 @@ from guards.grounding.words import content
 from guards.types import Claim
 
 if TYPE_CHECKING:
+    from assistant.policy.types import Floats
     from corpus.embedding import Embedder
-    from corpus.types import Matrix
     from guards.grounding.verifier import Verifier
 
 VERSION = "features-1"
 
 READ = 800
 """Characters of an answer that are embedded; more costs time and says little new about what it answers."""
+SEEN = 2000
+"""Characters of an answer whose sentences and words are looked at."""
 LEAD = 160
 """Characters of an answer's beginning that count as what it is about, unless a colon or a sentence ends it before."""
 CHECKED = 12
@@ -83,7 +86,7 @@ _POINTER = re.compile(
 
 def features(
     question: str, choices: Sequence[Choice], *, embedder: Embedder | None = None, verifier: Verifier | None = None
-) -> Matrix:
+) -> Floats:
     """Scaled features of the candidates for one question, shape (candidates, FEATURES), in the order given.
 
     Without an embedder the features of meaning are unknown; without a verifier one that compares words is used.
@@ -92,11 +95,11 @@ def features(
 
     if not choices:
         return np.zeros((0, len(FEATURES)))
-    spans = [_sentences(each.text) for each in choices]
+    spans = [_sentences(each.text[:SEEN]) for each in choices]
     raw: list[dict[str, float]] = [{} for _ in choices]
     for row, each, sentences in zip(raw, choices, spans, strict=True):
         row.update(_grounding(question, each, sentences, verifier))
-        row.update(_form(each.text, len(sentences)))
+        row.update(_form(each.text[:SEEN], len(each.text.split()), len(sentences)))
         row.update(_origin(each))
         row["question_length"] = math.log1p(len(question.split()))
         row["candidates"] = math.log1p(len(choices))
@@ -106,7 +109,8 @@ def features(
     scaled = [
         [(row[name] - usual) / much if name in row else 0.0 for name, (usual, much) in SCALES.items()] for row in raw
     ]
-    return np.clip(np.array(scaled), -4.0, 4.0)
+    result: Floats = np.clip(np.array(scaled), -4.0, 4.0)
+    return result
 
 
 def _sentences(text: str) -> tuple[tuple[int, int], ...]:
@@ -134,8 +138,7 @@ def _grounding(
     }
 
 
-def _form(text: str, sentences: int) -> dict[str, float]:
-    words = len(text.split())
+def _form(text: str, words: int, sentences: int) -> dict[str, float]:
     return {
         "length": math.log1p(words),
         "sentences": math.log1p(sentences),
@@ -164,7 +167,7 @@ def _words(question: str, choices: Sequence[Choice], raw: Sequence[dict[str, flo
     asked = set(content(question))
     if not asked:
         return
-    found = [set(content(each.text)) & asked for each in choices]
+    found = [set(content(each.text[:SEEN])) & asked for each in choices]
     counts = Counter(word for each in found for word in each)
     weight = {word: math.log((len(choices) + 2) / (counts[word] + 1)) + 0.2 for word in asked if counts[word]}
     total = sum(weight.values())
@@ -188,8 +191,7 @@ def _meaning(
     embedder: Embedder | None,
     raw: Sequence[dict[str, float]],
 ) -> None:
-    """Cosines of the question's vector with each candidate's and its sentences', and of the candidates' with each
-    other."""
+    """Cosines of the question's vector with each candidate's and its sentences', and of all candidates."""
     import numpy as np
 
     for row in raw:
@@ -223,8 +225,6 @@ def _within(sentences: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]
 def _places(raw: Sequence[dict[str, float]], name: str, place: str) -> None:
     """Share of the other candidates that have less of a feature; ties count half."""
     values = sorted(row[name] for row in raw)
-    from bisect import bisect_left, bisect_right
-
     if len(values) < 2:
         return
     for row in raw:

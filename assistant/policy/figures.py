@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from assistant.policy.head import Examples, goodness
 
 if TYPE_CHECKING:
-    from corpus.types import Vector
+    from assistant.policy.types import Floats
 
 ROUNDS = 2000
 FEW = 5
 """Questions with candidates rated differently from which the order is what versions are compared by."""
 
 
-def compare(examples: Examples, ours: Vector, good: Vector, against: Mapping[str, Vector]) -> dict[str, Any]:
+def compare(examples: Examples, ours: Floats, good: Floats, against: Mapping[str, Floats]) -> dict[str, Any]:
     """Figures of `ours` and of each of `against` (expected ratings), and the gains with paired-bootstrap intervals.
 
     Whole questions are sampled. With FEW questions or more whose candidates differ it is the order that counts
@@ -45,7 +45,7 @@ def compare(examples: Examples, ours: Vector, good: Vector, against: Mapping[str
     return report
 
 
-def _figures(examples: Examples, rated: Vector) -> dict[str, float]:
+def _figures(examples: Examples, rated: Floats) -> dict[str, float]:
     import numpy as np
 
     weights = examples.weights + 1e-9
@@ -57,7 +57,7 @@ def _figures(examples: Examples, rated: Vector) -> dict[str, float]:
     }
 
 
-def concordance(examples: Examples, rated: Vector) -> Vector:
+def concordance(examples: Examples, rated: Floats) -> Floats:
     """For each group the weighted share of its differently rated pairs in the right order, ties half; NaN for none."""
     import numpy as np
 
@@ -71,7 +71,7 @@ def concordance(examples: Examples, rated: Vector) -> Vector:
     return np.array(shares)
 
 
-def mean_concordance(examples: Examples, rated: Vector) -> float:
+def mean_concordance(examples: Examples, rated: Floats) -> float:
     """The mean over the groups that have such pairs; one half for none."""
     import numpy as np
 
@@ -80,7 +80,7 @@ def mean_concordance(examples: Examples, rated: Vector) -> float:
     return float(known.mean()) if len(known) else 0.5
 
 
-def _closeness(examples: Examples, rated: Vector) -> Vector:
+def _closeness(examples: Examples, rated: Floats) -> Floats:
     """For each group the mean distance to the ratings, below zero."""
     import numpy as np
 
@@ -88,7 +88,7 @@ def _closeness(examples: Examples, rated: Vector) -> Vector:
     return -np.array([np.average(off[rows], weights=weights[rows]) for rows in _groups(examples)])
 
 
-def _first(examples: Examples, rated: Vector) -> float:
+def _first(examples: Examples, rated: Floats) -> float:
     """Mean rating of what stands first in each group."""
     import numpy as np
 
@@ -102,7 +102,7 @@ def _groups(examples: Examples) -> list[Any]:
     return np.split(by_group, np.flatnonzero(np.diff(examples.groups[by_group])) + 1)
 
 
-def _interval(values: Vector) -> tuple[float, float]:
+def _interval(values: Floats) -> tuple[float, float]:
     """Percentile bootstrap 95% interval of the mean (Efron 1979); always the same for the same values."""
     import numpy as np
 
@@ -112,7 +112,7 @@ def _interval(values: Vector) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def spearman(one: Vector, other: Vector) -> float:
+def spearman(one: Floats, other: Floats) -> float:
     """Spearman's correlation; 0 where one side does not vary."""
     import numpy as np
 
@@ -122,17 +122,17 @@ def spearman(one: Vector, other: Vector) -> float:
     return float(np.corrcoef(a, b)[0, 1])
 
 
-def _ranks(values: Vector) -> Vector:
+def _ranks(values: Floats) -> Floats:
     """Ranks, equal values sharing theirs."""
     import numpy as np
 
     _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
     ends = np.cumsum(counts)
-    result: Vector = (ends - (counts - 1) / 2.0)[place]
+    result: Floats = (ends - (counts - 1) / 2.0)[place]
     return result
 
 
-def ece(chances: Vector, good: Vector, *, bins: int = 10) -> float:
+def ece(chances: Floats, good: Floats, *, bins: int = 10) -> float:
     """Expected calibration error, in bins of equally many."""
     import numpy as np
 

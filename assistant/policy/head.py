@@ -14,7 +14,7 @@ from assistant.policy.features import FEATURES, VERSION
 from assistant.policy.types import GOOD, LEVELS, Choice, Head, Model, Scored
 
 if TYPE_CHECKING:
-    from corpus.types import Matrix, Vector
+    from assistant.policy.types import Floats
 
 PRIOR_WEIGHTS = {
     "coverage": 0.8,
@@ -55,11 +55,11 @@ class Settings:
 class Examples:
     """Rated candidates as arrays, one row a rating."""
 
-    x: Matrix
+    x: Floats
     """Scaled features."""
-    ratings: Vector
+    ratings: Floats
     """1 to 5, corrected for the raters' leniency; need not be whole."""
-    weights: Vector
+    weights: Floats
     """How much each rating counts."""
     groups: Any
     """Number of the question, integers."""
@@ -85,7 +85,7 @@ def prior() -> Head:
     )
 
 
-def score(head: Head, choices: Sequence[Choice], x: Matrix) -> tuple[Scored, ...]:
+def score(head: Head, choices: Sequence[Choice], x: Floats) -> tuple[Scored, ...]:
     """What the head says of each candidate, in the order given; `x` holds their features, one row each."""
     levels = probabilities(head.model, x)
     good = calibrated(head, x)
@@ -100,15 +100,15 @@ def order(scored: Sequence[Scored]) -> tuple[Scored, ...]:
     return tuple(sorted(scored, key=lambda each: -each.rating))
 
 
-def logits(model: Model, x: Matrix) -> Vector:
+def logits(model: Model, x: Floats) -> Floats:
     """Where each row stands on the model's scale; higher is better."""
     import numpy as np
 
-    result: Vector = x @ np.array(model.weights)
+    result: Floats = x @ np.array(model.weights)
     return result
 
 
-def probabilities(model: Model, x: Matrix) -> Matrix:
+def probabilities(model: Model, x: Floats) -> Floats:
     """Probability of each rating, shape (rows, LEVELS)."""
     import numpy as np
 
@@ -117,18 +117,18 @@ def probabilities(model: Model, x: Matrix) -> Matrix:
     return np.diff(edges, axis=1)
 
 
-def expected(model: Model, x: Matrix) -> Vector:
+def expected(model: Model, x: Floats) -> Floats:
     """The rating that is expected of each row."""
     import numpy as np
 
-    result: Vector = probabilities(model, x) @ np.arange(1.0, LEVELS + 1)
+    result: Floats = probabilities(model, x) @ np.arange(1.0, LEVELS + 1)
     return result
 
 
-def calibrated(head: Head, x: Matrix) -> Vector:
+def calibrated(head: Head, x: Floats) -> Floats:
     """Calibrated probability of a good answer, for each row."""
     first, second = head.calibration
-    result: Vector = _logistic(first + second * (logits(head.model, x) - head.model.thresholds[GOOD - 2]))
+    result: Floats = _logistic(first + second * (logits(head.model, x) - head.model.thresholds[GOOD - 2]))
     return result
 
 
@@ -165,7 +165,7 @@ def fit(examples: Examples, settings: Settings, *, towards: Model | None = None)
     return Model(weights=tuple(at[:width].tolist()), thresholds=tuple(at[width:].tolist()))
 
 
-def calibrate(logit: Vector, good: Vector, weights: Vector, *, penalty: float = 2.0) -> tuple[float, float]:
+def calibrate(logit: Floats, good: Floats, weights: Floats, *, penalty: float = 2.0) -> tuple[float, float]:
     """Platt's two numbers (1999) from held-out logits, drawn towards changing nothing.
 
     `good` is the share of each rating that counts as good, 0 to 1. Returns first and second of `Head.calibration`.
@@ -186,11 +186,11 @@ def calibrate(logit: Vector, good: Vector, weights: Vector, *, penalty: float = 
     return float(at[0]), max(0.05, float(at[1]))
 
 
-def goodness(ratings: Vector) -> Vector:
+def goodness(ratings: Floats) -> Floats:
     """How far each rating counts as good: 1 from 4 up, 0 to 3, between them the part of the way."""
     import numpy as np
 
-    result: Vector = np.clip(ratings - (GOOD - 1), 0.0, 1.0)
+    result: Floats = np.clip(ratings - (GOOD - 1), 0.0, 1.0)
     return result
 
 
@@ -201,8 +201,8 @@ def _logistic(value: Any) -> Any:
 
 
 def _loss(
-    at: Vector, centre: Vector, pull: Vector, examples: Examples, pairs: tuple[Matrix, Vector] | None, share: float
-) -> tuple[float, Vector, Matrix]:
+    at: Floats, centre: Floats, pull: Floats, examples: Examples, pairs: tuple[Floats, Floats] | None, share: float
+) -> tuple[float, Floats, Floats]:
     """Penalised negative log-likelihood, its gradient and its Hessian."""
     import numpy as np
 
@@ -224,7 +224,7 @@ def _loss(
     return value, slope, curve
 
 
-def _keep_apart(at: Vector, slope: Vector, curve: Matrix) -> None:
+def _keep_apart(at: Floats, slope: Floats, curve: Floats) -> None:
     """A logarithmic barrier between neighbouring thresholds: a rating that nobody gave keeps a little room."""
     import numpy as np
 
@@ -235,7 +235,7 @@ def _keep_apart(at: Vector, slope: Vector, curve: Matrix) -> None:
         curve[np.ix_(both, both)] += np.array([[1.0, -1.0], [-1.0, 1.0]]) / gap**2
 
 
-def _ordinal(at: Vector, examples: Examples) -> tuple[float, Vector, Matrix]:
+def _ordinal(at: Floats, examples: Examples) -> tuple[float, Floats, Floats]:
     """The ordinal part. A rating between two whole ones counts in part as each."""
     import numpy as np
 
@@ -282,7 +282,7 @@ def _ordinal(at: Vector, examples: Examples) -> tuple[float, Vector, Matrix]:
     return value, slope, curve
 
 
-def _pairs(examples: Examples) -> tuple[Matrix, Vector]:
+def _pairs(examples: Examples) -> tuple[Floats, Floats]:
     """Differences of features, better less worse, within groups, with weights; up to PAIRS partners a rating."""
     import numpy as np
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.policy.types import LEVELS, RaterStanding
 
 if TYPE_CHECKING:
-    from corpus.types import Matrix, Vector
+    from assistant.policy.types import Floats
 
 ROUNDS = 6
 RIDGE = 20.0
@@ -33,13 +33,13 @@ MOST = 2.0
 class Corrected:
     """Ratings without the raters' leniency, and how much each counts."""
 
-    ratings: Vector
-    weights: Vector
+    ratings: Floats
+    weights: Floats
     standings: dict[str, RaterStanding]
 
 
-def correct(ratings: Vector, raters: Sequence[str], items: Sequence[str], x: Matrix, guess: Vector) -> Corrected:
-    """Who rates how. `items` says which answer each rating is of, `x` its features, `guess` the prior's rating of it."""
+def correct(ratings: Floats, raters: Sequence[str], items: Sequence[str], x: Floats, guess: Floats) -> Corrected:
+    """Who rates how. `items` says which answer each rating is of, `x` its features, `guess` the prior's rating."""
     import numpy as np
 
     names, who = np.unique(np.array(raters, dtype=object).astype(str), return_inverse=True)
@@ -68,16 +68,16 @@ def correct(ratings: Vector, raters: Sequence[str], items: Sequence[str], x: Mat
     return Corrected(corrected, reliability[who], standings)
 
 
-def _means(values: Vector, who: Any, count: int) -> Vector:
+def _means(values: Floats, who: Any, count: int) -> Floats:
     import numpy as np
 
-    result: Vector = np.bincount(who, weights=values, minlength=count) / np.maximum(
+    result: Floats = np.bincount(who, weights=values, minlength=count) / np.maximum(
         np.bincount(who, minlength=count), 1
     )
     return result
 
 
-def _regress(x: Matrix, guess: Vector, ratings: Vector, weights: Vector) -> Vector:
+def _regress(x: Floats, guess: Floats, ratings: Floats, weights: Floats) -> Floats:
     """Quality of each row by ridge regression on the features and the prior's guess, with a level of its own."""
     import numpy as np
 
@@ -87,31 +87,31 @@ def _regress(x: Matrix, guess: Vector, ratings: Vector, weights: Vector) -> Vect
     # the guess is drawn to a slope of one half: better than nothing, and no more than that
     towards = np.zeros(design.shape[1])
     towards[1] = 0.5
-    result: Vector = design @ np.linalg.solve(heavy.T @ design + pull, heavy.T @ ratings + pull @ towards)
+    result: Floats = design @ np.linalg.solve(heavy.T @ design + pull, heavy.T @ ratings + pull @ towards)
     return result
 
 
-def _others(ratings: Vector, predicted: Vector, weights: Vector, item: Any) -> Vector:
+def _others(ratings: Floats, predicted: Floats, weights: Floats, item: Any) -> Floats:
     """Quality of each row's answer by its features and by what the others gave it, the row's own rating left out."""
     import numpy as np
 
     residual = weights * (ratings - predicted)
     total, mass = np.bincount(item, weights=residual), np.bincount(item, weights=weights)
-    result: Vector = predicted + (total[item] - residual) / (mass[item] - weights + 1.0)
+    result: Floats = predicted + (total[item] - residual) / (mass[item] - weights + 1.0)
     return result
 
 
-def _leniency(ratings: Vector, others: Vector, who: Any, counts: Any, reliability: Vector) -> Vector:
+def _leniency(ratings: Floats, others: Floats, who: Any, counts: Any, reliability: Floats) -> Floats:
     """What each rater gives above the quality; of all together nothing, so that the scale stays where it is."""
     import numpy as np
 
     above = np.bincount(who, weights=ratings - others, minlength=len(counts)) / (counts + LENIENCY_PRIOR)
     mass = counts * np.maximum(reliability, 1e-3)
-    result: Vector = above - float(above @ mass) / float(mass.sum())
+    result: Floats = above - float(above @ mass) / float(mass.sum())
     return result
 
 
-def _following(ratings: Vector, others: Vector, who: Any, counts: Any) -> tuple[Vector, Vector]:
+def _following(ratings: Floats, others: Floats, who: Any, counts: Any) -> tuple[Floats, Floats]:
     """Of each rater how closely the ratings follow the quality (1 is fully, below 0 against), and their noise."""
     import numpy as np
 

@@ -15,8 +15,8 @@ from assistant.policy.types import GOOD, Choice, Head, Model, PolicyError, Rater
 from assistant.ratings.types import Rating
 
 if TYPE_CHECKING:
+    from assistant.policy.types import Floats
     from corpus.embedding import Embedder
-    from corpus.types import Matrix, Vector
     from guards.grounding.verifier import Verifier
 
 FOLDS = 5
@@ -133,7 +133,7 @@ def train(prepared: Prepared, *, current: Version | None = None) -> Version:
         folds=tuple(models),
         data=prepared.data,
         settings={**asdict(settings), "features": VERSION, "folds": FOLDS, "good": GOOD},
-        figures={**found, "folds_with_ratings": int(len(np.unique(folds)))},
+        figures={**found, "folds_with_ratings": len(np.unique(folds))},
         raters=prepared.standings,
         promoted=promoted,
         why=why,
@@ -177,7 +177,7 @@ def fitted(examples: Examples, folds: Any, settings: Settings) -> list[Model]:
     return [fit(examples.take(folds != fold), settings) for fold in range(FOLDS)]
 
 
-def held_out(models: Sequence[Model], folds: Any, x: Matrix) -> Vector:
+def held_out(models: Sequence[Model], folds: Any, x: Floats) -> Floats:
     """Logit of a good answer for each row, by the model that has not seen its question."""
     import numpy as np
 
@@ -188,7 +188,7 @@ def held_out(models: Sequence[Model], folds: Any, x: Matrix) -> Vector:
     return result
 
 
-def cross_calibrated(logit: Vector, examples: Examples, folds: Any) -> Vector:
+def cross_calibrated(logit: Floats, examples: Examples, folds: Any) -> Floats:
     """Calibrated probabilities, each fold's calibration learnt on the others."""
     import numpy as np
 
@@ -200,7 +200,7 @@ def cross_calibrated(logit: Vector, examples: Examples, folds: Any) -> Vector:
     return result
 
 
-def _rated(models: Iterable[Model], folds: Any, x: Matrix) -> Vector:
+def _rated(models: Iterable[Model], folds: Any, x: Floats) -> Floats:
     import numpy as np
 
     result = np.zeros(len(x))
