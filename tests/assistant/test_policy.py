@@ -76,7 +76,10 @@ def trained(ratings: list[Rating], current: Version | None = None) -> Version:
 def test_unknown_features_are_usual_and_flagged() -> None:
     row = dict(zip(FEATURES, features("What is a pump?", [Choice(text="A pump moves oil.")])[0], strict=True))
     assert row["coverage"] == row["similarity"] == row["rank_log"] == row["agreement_mean"] == 0
-    assert row["evidence"] < 0 and row["ranked"] < 0 and row["vectors"] < 0 and row["alone"] > 0
+    assert row["evidence"] < 0
+    assert row["ranked"] < 0
+    assert row["vectors"] < 0
+    assert row["alone"] > 0
     assert features("What?", []).shape == (0, len(FEATURES))
 
 
@@ -94,7 +97,8 @@ def test_evidence_speaks_for_what_it_supports() -> None:
 def test_a_ranking_is_a_permutation(question: str, texts: list[tuple[str, list[str]]]) -> None:
     choices = [Choice(id=str(n), text=text, evidence=tuple(e)) for n, (text, e) in enumerate(texts)]
     x = features(question, choices, embedder=Hashing())
-    assert np.isfinite(x).all() and np.abs(x).max() <= 4
+    assert np.isfinite(x).all()
+    assert np.abs(x).max() <= 4
     ordered = order(score(prior(), choices, x))
     assert sorted(each.id for each in ordered) == sorted(each.id for each in choices)
     assert all(1 <= each.rating <= 5 and 0 <= each.good <= 1 for each in ordered)
@@ -168,7 +172,8 @@ def test_calibration_takes_out_what_is_overstated() -> None:
     true = rng.normal(size=3000)
     good = (rng.random(3000) < 1 / (1 + np.exp(-true))).astype(float)
     first, second = calibrate(3 * true + 1, good, np.ones(3000))
-    assert second == pytest.approx(1 / 3, abs=0.05) and first == pytest.approx(-1 / 3, abs=0.1)
+    assert second == pytest.approx(1 / 3, abs=0.05)
+    assert first == pytest.approx(-1 / 3, abs=0.1)
     head = Head(model=prior().model, calibration=(first, second))
     assert calibrated(head, np.zeros((1, len(FEATURES)))).shape == (1,)
     assert calibrate(-true, good, np.ones(3000))[1] > 0, "the order is never turned round"
@@ -214,14 +219,15 @@ def test_a_raters_constant_offset_changes_nothing(offset: float) -> None:
     one, other = logits(before, x), logits(after, x)
     assert np.corrcoef(one, other)[0, 1] > 0.98
     for group in range(15):
-        rows = plain.examples.groups == group
+        rows = np.flatnonzero(plain.examples.groups == group)[:3]  # the three answers, as one rater saw them
         assert (np.argsort(-one[rows], kind="stable") == np.argsort(-other[rows], kind="stable")).all()
 
 
 def test_a_single_rater_is_taken_at_their_word() -> None:
     values = np.array([1.0, 5.0])
     found = raters.correct(values, ["a", "a"], ["x", "y"], np.zeros((2, 3)), np.array([3.0, 3.0]))
-    assert list(found.ratings) == [1, 5] and found.standings["a"].reliability == 1
+    assert list(found.ratings) == [1, 5]
+    assert found.standings["a"].reliability == 1
 
 
 # training
@@ -229,9 +235,11 @@ def test_a_single_rater_is_taken_at_their_word() -> None:
 
 def test_the_head_learns_and_says_how_well() -> None:
     version = trained(rated(30))
-    assert version.promoted and version.figures["ours"]["concordance"] > 0.95
+    assert version.promoted
+    assert version.figures["ours"]["concordance"] > 0.95
     assert version.figures["gains"]["prior"]["questions"] == 30
-    assert version.data["ratings"] == 90 and version.data["raters"] == 1
+    assert version.data["ratings"] == 90
+    assert version.data["raters"] == 1
     choices = [Choice(id="bad", text=BAD), Choice(id="good", text=GOOD.format(n=7))]
     scored = score(version.head, choices, features("How often is the oil filter of pump 7 changed?", choices))
     assert [each.id for each in order(scored)] == ["good", "bad"]
@@ -251,7 +259,8 @@ def test_no_ratings_are_an_error() -> None:
 def test_a_version_that_is_not_better_is_not_promoted() -> None:
     first = trained(rated(30))
     again = trained(rated(30), current=first)
-    assert not again.promoted and "not shown to be better" in again.why
+    assert not again.promoted
+    assert "not shown to be better" in again.why
     other = replace(first, head=replace(first.head, features="older"))
     assert "against the prior" in trained(rated(30), current=other).why
 
@@ -260,7 +269,8 @@ def test_a_better_version_is_promoted_over_a_bad_one() -> None:
     bad = Model(weights=tuple(-w for w in prior().model.weights), thresholds=prior().model.thresholds)
     current = replace(trained(rated(20)), folds=(bad,) * training.FOLDS)
     version = trained(rated(20), current=current)
-    assert version.promoted and "against the current" in version.why
+    assert version.promoted
+    assert "against the current" in version.why
 
 
 def test_large_sets_choose_their_settings_on_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -297,7 +307,9 @@ def version() -> Version:
 
 def test_versions_are_kept_promoted_and_rolled_back(home: Path, version: Version) -> None:
     versions = Versions(home)
-    assert versions.serving() == (PRIOR, prior()) and versions.current() is None and versions.all() == ()
+    assert versions.serving() == (PRIOR, prior())
+    assert versions.current() is None
+    assert versions.all() == ()
     second = replace(version, id="20990101T000000000000-0123abcd", promoted=False)
     versions.add(replace(version, promoted=True))
     versions.add(second)
@@ -351,9 +363,8 @@ def test_a_failed_write_leaves_what_serves(home: Path, version: Version, monkeyp
 
 
 def test_two_trainings_at_once_are_told_apart(home: Path) -> None:
-    with Versions(home).lock():
-        with pytest.raises(PolicyError, match="another training"), Versions(home).lock():
-            pass
+    with Versions(home).lock(), pytest.raises(PolicyError, match="another training"), Versions(home).lock():
+        pass
     with Versions(home).lock():
         pass
 
@@ -433,7 +444,10 @@ def row(rating: Rating) -> dict[str, Any]:
 def test_train_list_show_promote_rollback(plumbline: Any, tmp_path: Path) -> None:
     file = lines(tmp_path / "ratings.jsonl", [row(each) for each in rated(12)])
     code, [trained_], _ = plumbline("policy", "train", "--ratings", file, "--json")
-    assert code == 0 and trained_["promoted"] and trained_["serving"] and trained_["bad_rows"] == []
+    assert code == 0
+    assert trained_["promoted"]
+    assert trained_["serving"]
+    assert trained_["bad_rows"] == []
     name = trained_["version"]
     assert plumbline("policy", "list", "--json")[1][0]["serving"] == name
     assert plumbline("policy", "show", "--json")[1][0]["figures"] == trained_["figures"]
@@ -442,7 +456,8 @@ def test_train_list_show_promote_rollback(plumbline: Any, tmp_path: Path) -> Non
     assert plumbline("policy", "list")[1][0].startswith("* prior")
     assert f"{name}, serving" in plumbline("policy", "promote", name)[1][0]
     code, out, _ = plumbline("policy", "train", "--ratings", file)
-    assert code == 0 and "not promoted" in out[1]
+    assert code == 0
+    assert "not promoted" in out[1]
 
 
 def test_bad_rows_are_listed_and_good_ones_kept(plumbline: Any, tmp_path: Path) -> None:
@@ -454,12 +469,14 @@ def test_bad_rows_are_listed_and_good_ones_kept(plumbline: Any, tmp_path: Path) 
     ]  # fmt: skip
     file = lines(tmp_path / "ratings.jsonl", [*bad, *[row(each) for each in rated(8)]])
     code, [trained_], err = plumbline("policy", "train", "--ratings", file, "--json")
-    assert code == 1 and trained_["data"]["ratings"] == 24
+    assert code == 1
+    assert trained_["data"]["ratings"] == 24
     assert [each["line"] for each in trained_["bad_rows"]] == list(range(1, len(bad) + 1))
     assert "line 3: 'rating' is 6; it goes from 1 to 5" in err
     only = lines(tmp_path / "bad.jsonl", bad)
     code, _, err = plumbline("policy", "train", "--ratings", only)
-    assert code == 2 and "has no rating that can be used" in err
+    assert code == 2
+    assert "has no rating that can be used" in err
 
 
 @pytest.mark.parametrize(
@@ -488,8 +505,13 @@ def test_rank(plumbline: Any, tmp_path: Path) -> None:
     ]
     file = lines(tmp_path / "questions.jsonl", rows)
     code, out, err = plumbline("rank", "--input", file, "--json")
-    assert code == 1 and out[0]["id"] == 7 and out[0]["ranking"] == ["g", "b"]
+    assert code == 1
+    assert out[0]["id"] == 7
+    assert out[0]["ranking"] == ["g", "b"]
     assert set(out[0]["scores"]) == set(out[0]["probability_good"]) == {"g", "b"}
-    assert [each["line"] for each in out[1:]] == [2, 3, 4, 5, 6, 7] and err.count("\n") == 6
+    assert [each["line"] for each in out[1:]] == [2, 3, 4, 5, 6, 7]
+    assert err.count("\n") == 6
     code, out, _ = plumbline("rank", "--input", lines(file, rows[:1]))
-    assert code == 0 and out[0] == "7" and out[1].endswith("g")
+    assert code == 0
+    assert out[0] == "7"
+    assert out[1].endswith("g")

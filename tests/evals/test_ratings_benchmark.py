@@ -57,18 +57,23 @@ def test_the_whole_table(
     assert code == (1 if report["missed"] else 0)
     assert report["system"] == {"mrr": 0.5, "mrr_interval": [0.5, 0.5], "first": 2.0, "first_interval": [2.0, 2.0]}
     assert report["head"]["mrr"] == report["best"]["mrr"] == 1.0
-    assert report["head"]["first"] == 4.0 and list(report["curve"]) == ["9"]
-    assert report["haluquestqa"]["pairs"] == 30 and report["haluquestqa"]["right"] == 1.0
+    assert report["head"]["first"] == 4.0
+    assert list(report["curve"]) == ["9"]
+    assert report["haluquestqa"]["pairs"] == 30
+    assert report["haluquestqa"]["right"] == 1.0
     honest = [value for name, value in report["hostile"]["reliability"].items() if name.startswith("honest")]
     turned = [value for name, value in report["hostile"]["reliability"].items() if name.startswith("hostile")]
-    assert len(honest) == ratings.HONEST and len(turned) == ratings.HOSTILE and min(honest) > max(turned)
+    assert len(honest) == ratings.HONEST
+    assert len(turned) == ratings.HOSTILE
+    assert min(honest) > max(turned)
     shown = capsys.readouterr().out
-    assert "HaluQuestQA: 1.000" in shown and "without prior_rank" in shown
+    assert "HaluQuestQA: 1.000" in shown
+    assert "without prior_rank" in shown
 
     kept = ratings.Remembering(Hashing(), vectors)
+    assert kept.texts(["a"]).shape == (1, kept.dimension)
     monkeypatch.setattr(Hashing, "query", lambda *_: pytest.fail("embedded again"))
     assert kept.query("How often is pump 100 oiled?").shape == (kept.dimension,)
-    assert kept.texts(["a"]).shape == (1, kept.dimension)
 
 
 def test_without_the_data_it_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
