@@ -270,6 +270,35 @@ def verify(
 
 
 @app.command()
+def rank(
+    input: Annotated[str, typer.Option("--input", help="JSON Lines {id, question, candidates}; - for stdin.")],  # noqa: A002
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """Put candidate answers in the order in which experts would rate them."""
+    from assistant.policy import commands
+
+    raise typer.Exit(FAILED if commands.rank(_settings(home), input, json=json) else 0)
+
+
+@app.command()
+def policy(
+    action: Annotated[str, typer.Argument(metavar="train|show|list|promote|rollback")],
+    version: Annotated[str | None, typer.Argument(metavar="VERSION")] = None,
+    ratings: Annotated[
+        str | None,
+        typer.Option("--ratings", help="JSON Lines of ratings; default: those kept."),
+    ] = None,
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """Learn from ratings, and say which version of the head serves."""
+    from assistant.policy import commands
+
+    raise typer.Exit(FAILED if commands.policy(_settings(home), action, version, ratings, json=json) else 0)
+
+
+@app.command()
 def check(
     input: Annotated[  # noqa: A002
         str, typer.Option("--input", help="JSON Lines {id, messages} or {id, text, source}; - for stdin.")

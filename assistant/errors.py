@@ -1,6 +1,7 @@
 """Errors of the assistant.
 
 AssistantError
+├── PolicyError             in assistant.policy.types: a version or a training of the head (exit code 2)
 ├── SettingsError           a setting that is wrong or contradicts another               (exit code 2)
 ├── UnknownConversation     no conversation has that id
 ├── GeneratorError          a language model brought nothing; costs its candidate only

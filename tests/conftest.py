@@ -8,11 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from assistant import quiet
 from corpus.embedding import MiniLM
 
 quiet.silence()
+
+# Machines are noisy; what must be fast or linear has a test of its own.
+settings.register_profile("steady", deadline=None)
+settings.load_profile("steady")
 
 LOOPBACK = ("127.", "::1", "localhost", "::ffff:127.")
 

@@ -23,11 +23,11 @@ HOMES: dict[str, tuple[str, ...]] = {
     "fpdf": ("corpus/starter/make_documents.py",),
     # kept and found
     "sqlalchemy": ("corpus/", "assistant/conversations.py", "assistant/ratings/store.py"),
-    "filelock": ("corpus/ingest/lock.py",),
+    "filelock": ("corpus/ingest/lock.py", "assistant/policy/versions.py"),
     "chromadb": ("corpus/vectors.py",),
     "onnxruntime": ("corpus/embedding.py",),
     "tokenizers": ("corpus/embedding.py",),
-    "numpy": ("corpus/", "guards/grounding/", "guards/integrity/requests.py"),
+    "numpy": ("corpus/", "assistant/policy/", "guards/grounding/", "guards/integrity/requests.py"),
     "llama_index": ("corpus/llama_index.py",),
     # shown
     "pypdfium2": ("corpus/render.py",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("speed", "retrieval", "integrity", "guards", "grounding")
+NAMES = ("speed", "retrieval", "integrity", "guards", "grounding", "ratings")
 
 
 def main() -> int:
