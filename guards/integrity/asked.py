@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from guards.integrity import words
+from guards.integrity import ends, words
 from guards.integrity.pairs import Found, Pair, paragraphs
 
 Span = tuple[int, int]
@@ -26,6 +26,8 @@ _CONDITION = re.compile(r"\s*(?:if|when|while|under|now|make sure|just)\b", re.I
 _LABEL = re.compile(r"\s*[^\w\s]{0,6}\s?(?:[^\W\d_]{1,16}\s){0,3}[^\W\d_]{1,16}[^\w\s]{0,3}\s?\d{0,4}[^\w\s]{0,3}:\s")
 FEW = 3
 """Paragraphs that ask, among the pairs, that may all be the question."""
+BRIEF = 14
+"""Words of the longest paragraph that may be a question for its brevity alone: “Maximum dose for a child of 20 kg”."""
 _DIGITS = re.compile(r"\d+")
 
 
@@ -36,7 +38,7 @@ def asks_openly(block: str) -> bool:
     if last and not _ITEM.match(block) and asks_openly(block[last:]):
         return True
     block = _LABEL.sub("", block, count=1)
-    if words.count(block) < 3 or not words.requests(block) or _ITEM.match(block):
+    if words.count(block) < (2 if words.personal(block) else 3) or not words.requests(block) or _ITEM.match(block):
         return False
     if "?" in block or "？" in block:
         rest = block[max(block.rfind("?"), block.rfind("？")) + 1 :]
@@ -72,15 +74,20 @@ def bounds(text: str, found: Found, *, question: bool) -> tuple[list[Span], list
     if not question:
         return taken, [], True
     waiting = [(start, end) for _, start, end in found.open if text[start:end].strip(" \t\r\n\"',;:{}[]()")]
+    taken, behind = ends.behind(text, taken, pairs)
     kept = waiting[-1:]
     early = _heading(text, pairs[0])
     standing = bool(early) or (bool(kept) and kept[0][0] > last.start and len(text) - kept[0][1] < 40)
     around = [block for block in _around(text, taken) if asks_openly(text[slice(*block)])]
     standing = standing or bool(around)
     ending: list[Span] = []
+    if behind and behind[-1][0] > last.response_start:
+        trails = False
     if trails:
         ending, sure = _tail(text, last)
-        if not sure and standing:
+        if not sure and (open_end := ends.broken_off(text, pairs)):
+            ending, sure = [open_end], True
+        if not sure and standing and not _brief(text, ending):
             ending = []
     else:
         sure = False
@@ -88,17 +95,24 @@ def bounds(text: str, found: Found, *, question: bool) -> tuple[list[Span], list
     if not standing and not sure and pairs[0].form == "bare":
         first = paragraphs(text, pairs[0].start, pairs[0].end)[:1]
         inner = [*(block for block in first if asks_openly(text[slice(*block)])), *inner]
-    if inner and not sure:
+    if inner and not sure and not _brief(text, ending):
         ending = []
     if not inner and not ending and not standing and trails and len(kept) == 0:
         ending = _last_line(text, last)
     sure = sure or (bool(kept) and kept[0][0] > last.start and len(text) - kept[0][1] < 40) or bool(early)
     if not sure and last.form != "bare" and len(around) <= FEW:
         kept += around  # another reading may take them for part of a pair
-    kept = [*kept, *early, *inner, *ending]
+    kept = [*kept, *early, *behind, *inner, *ending]
     if trails and not ending and last.end - last.response_start > 4 * usual + 1500:
         taken[-1] = (last.start, _usual_end(text, last, usual))
     return taken, kept, sure
+
+
+def _brief(text: str, places: Sequence[Span]) -> bool:
+    """Whether what may be the question has so few words that it is hardly a whole paragraph of an answer."""
+    return any(
+        words.count(text[start:end]) <= BRIEF and not words.advises(text[start:end]) for start, end in places
+    )
 
 
 def _heading(text: str, pair: Pair) -> list[Span]:
@@ -129,6 +143,8 @@ def fillings(text: str, taken: Sequence[Span], kept: Sequence[Span], *, sure: bo
         if not 0 < end - start <= max(300.0, 2 * usual):
             continue
         blocks = paragraphs(text, start, end)
+        if not sure and sum(words.count(text[slice(*block)]) for block in blocks) <= 2 * BRIEF and _brief(text, blocks):
+            continue
         if sure or not any(asks_openly(text[slice(*block)]) for block in blocks):
             filled.append((start, end))
         else:
