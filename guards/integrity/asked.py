@@ -29,6 +29,15 @@ FEW = 3
 BRIEF = 14
 """Words of the longest paragraph that may be a question for its brevity alone: “Maximum dose for a child of 20 kg”."""
 _DIGITS = re.compile(r"\d+")
+_FORM = re.compile(
+    r"\b(?:template|in (?:this|the following) (?:form|format|table)|fill (?:in|out)|(?:answer|reply|respond) (?:in|with|only"
+    r"|briefly|using)|in (?:one|two|three|\d{1,3}) (?:words?|sentences?|lines?|bullet))\b",
+    re.IGNORECASE,
+)
+_SLOT = re.compile(r"^[ \t]{0,8}[\w ]{1,30}[=:][ \t]?(?:[#\[<_{(]|\.\.|$)", re.MULTILINE)
+"""A line of a form that is to be filled in: “reason = # Why you want it”."""
+_MANY = 8
+"""Paragraphs that may follow a question and still belong to it."""
 
 
 def asks_openly(block: str) -> bool:
@@ -73,6 +82,8 @@ def bounds(text: str, found: Found, *, question: bool) -> tuple[list[Span], list
         taken.append((pair.start, end))
     if not question:
         return taken, [], True
+    if broken := ends.broken_off(text, pairs):
+        trails = not last.closed
     waiting = [(start, end) for _, start, end in found.open if text[start:end].strip(" \t\r\n\"',;:{}[]()")]
     taken, behind = ends.behind(text, taken, pairs)
     kept = waiting[-1:]
@@ -85,13 +96,14 @@ def bounds(text: str, found: Found, *, question: bool) -> tuple[list[Span], list
         trails = False
     if trails:
         ending, sure = _tail(text, last)
-        if not sure and (open_end := ends.broken_off(text, pairs)):
-            ending, sure = [open_end], True
+        if not sure and broken:
+            ending, sure = [broken], True
         if not sure and standing and not _brief(text, ending):
             ending = []
     else:
         sure = False
     inner = [] if standing or sure else _inner(text, pairs[:-1] if trails else pairs)
+    short = [] if inner or standing or sure else _brief_ends(text, pairs[:-1] if trails else pairs)
     if not standing and not sure and pairs[0].form == "bare":
         first = paragraphs(text, pairs[0].start, pairs[0].end)[:1]
         inner = [*(block for block in first if asks_openly(text[slice(*block)])), *inner]
@@ -102,10 +114,48 @@ def bounds(text: str, found: Found, *, question: bool) -> tuple[list[Span], list
     sure = sure or (bool(kept) and kept[0][0] > last.start and len(text) - kept[0][1] < 40) or bool(early)
     if not sure and last.form != "bare" and len(around) <= FEW:
         kept += around  # another reading may take them for part of a pair
-    kept = [*kept, *early, *behind, *inner, *ending]
+    kept = [*kept, *early, *behind, *inner, *short, *ending]
+    if pairs[0].form == "bare":
+        kept += [(pair.start, pair.response_start) for pair in pairs if _goes_on(pair.response[:400].split("\n\n")[0])]
+    kept = [whole(text, place) for place in kept]
     if trails and not ending and last.end - last.response_start > 4 * usual + 1500:
         taken[-1] = (last.start, _usual_end(text, last, usual))
     return taken, kept, sure
+
+
+def _goes_on(block: str) -> bool:
+    """Whether a paragraph says in what form a question before it is to be answered."""
+    slots = len(_SLOT.findall(block))
+    return "?" not in block and (2 * slots > block.count("\n") or bool(_FORM.search(block[:300])))
+
+
+def whole(text: str, place: Span) -> Span:
+    """A question with what belongs to it: the matter that its writer tells before it, and the form of the answer."""
+    start, end = place
+    for first, last in paragraphs(text, end, min(len(text), end + 2000))[:_MANY]:
+        if not _goes_on(text[first:last]):
+            break
+        end = last
+    for first, last in reversed(paragraphs(text, max(0, start - 1500), start)[-_MANY:]):
+        block = text[first:last]
+        told = words.personal(block) and words.count(block) >= 6 and "?" not in block
+        if not told or words.addresses(block) or words.is_answer(block) or (first and text[first - 1] != "\n"):
+            break
+        start = first
+    return start, end
+
+
+def _brief_ends(text: str, pairs: Sequence[Pair]) -> list[Span]:
+    """Last paragraphs of responses that have a few words only and neither advise nor end an introduction to a list."""
+    found = []
+    for pair in pairs:
+        blocks = [] if pair.closed else paragraphs(text, pair.response_start, pair.end)
+        if len(blocks) < 2 or not _brief(text, blocks[-1:]):
+            continue
+        block = text[slice(*blocks[-1])]
+        if words.count(block) >= 2 and not _ITEM.match(block) and not block.rstrip().endswith((":", "!")):
+            found.append(blocks[-1])
+    return found if len(found) <= FEW else []
 
 
 def _brief(text: str, places: Sequence[Span]) -> bool:
@@ -148,7 +198,12 @@ def fillings(text: str, taken: Sequence[Span], kept: Sequence[Span], *, sure: bo
         if sure or not any(asks_openly(text[slice(*block)]) for block in blocks):
             filled.append((start, end))
         else:
+            done = start
             for first, last in blocks:
+                if first < done:
+                    continue
+                if asks_openly(text[first:last]):
+                    done = whole(text, (first, last))[1]
                 stop = _asking(text, (first, last))[0] if asks_openly(text[first:last]) else last
                 if stop > first:
                     filled.append((first, stop))

@@ -69,7 +69,10 @@ def _last_wordy_line(text: str, start: int, end: int) -> str:
 def broken_off(text: str, pairs: Sequence[Pair]) -> Span | None:
     """The prompt at the end of a text that breaks off where the response to it would begin; None when it does not."""
     last = pairs[-1]
-    tail = text[last.response_start : last.end].rstrip()
+    rest = text[last.end : last.end + 4 * _BEGINNING].rstrip()
+    if last.closed or len(rest) > 2 * _BEGINNING:
+        return None
+    tail = (text[last.response_start : last.end] + rest).rstrip()
     line = tail.rfind("\n") + 1
     begun = _DIGITS.sub("", tail[line:]).strip()
     if not line or not 0 < len(begun) <= _BEGINNING:

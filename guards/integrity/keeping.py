@@ -20,6 +20,8 @@ _LEAD_IN = re.compile(
     re.IGNORECASE,
 )
 _MARK = re.compile(r"\[removed: [^\[\]\n]{1,100}\]")
+LONGEST = 40
+"""Words of the longest paragraph that is taken for a question although it doesn't ask; longer ones are left of pairs."""
 FURTHEST = 200
 """Paragraphs, the last of those taken out, among which the question is looked for."""
 
@@ -30,7 +32,7 @@ def may_ask(block: str) -> bool:
     if asked.asks_openly(block):
         return True
     said = words.count(block)
-    return 2 <= said and not block.endswith(":") and not _LEAD_IN.match(block) and not words.is_answer(block)
+    return 2 <= said <= LONGEST and not block.endswith(":") and not _LEAD_IN.match(block) and not words.is_answer(block)
 
 
 def narrowed(
@@ -45,7 +47,7 @@ def narrowed(
     blocks = [block for start, end, _ in spans for block in _lines(text, start, end)][-FURTHEST:]
     ranked = [(_odd(text, block, ways, last=at == len(blocks) - 1), at) for at, block in enumerate(blocks)]
     best, at = max(ranked, default=(0, 0))
-    kept = [blocks[at]] if best > 0 else _last_prompt(text, ways)
+    kept = [asked.whole(text, blocks[at])] if best > 0 else _last_prompt(text, ways)
     return asked.without(spans, kept)
 
 
