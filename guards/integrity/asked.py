@@ -30,11 +30,11 @@ BRIEF = 14
 """Words of the longest paragraph that may be a question for its brevity alone: “Maximum dose for a child of 20 kg”."""
 _DIGITS = re.compile(r"\d+")
 _FORM = re.compile(
-    r"\b(?:template|in (?:this|the following) (?:form|format|table)|fill (?:in|out)|(?:answer|reply|respond) (?:in|with|only"
-    r"|briefly|using)|in (?:one|two|three|\d{1,3}) (?:words?|sentences?|lines?|bullet))\b",
+    r"\s*(?:please |you (?:must|should|may) |but |and )?(?:fill|use|follow|answer|reply|respond|write|keep|give)\b[^.?\n]{0,60}"
+    r"\b(?:template|form|format|table|words?|sentences?|lines?|bullets?|paragraphs?|briefly|style)\b",
     re.IGNORECASE,
 )
-_SLOT = re.compile(r"^[ \t]{0,8}[\w ]{1,30}[=:][ \t]?(?:[#\[<_{(]|\.\.|$)", re.MULTILINE)
+_SLOT = re.compile(r"^[ \t]{0,8}[\w ]{1,30}[=:][ \t]?(?:[#\[<_{(]|\.\.)", re.MULTILINE)
 """A line of a form that is to be filled in: “reason = # Why you want it”."""
 _MANY = 8
 """Paragraphs that may follow a question and still belong to it."""
@@ -96,9 +96,10 @@ def bounds(text: str, found: Found, *, question: bool) -> tuple[list[Span], list
         trails = False
     if trails:
         ending, sure = _tail(text, last)
-        if not sure and broken:
-            ending, sure = [broken], True
-        if not sure and standing and not _brief(text, ending):
+        if not sure and broken and (prompt := _last_prompt(text, last.response_start, broken)):
+            ending, sure = prompt, True
+        first = bool(around) and around[0][1] <= taken[0][0] <= around[0][1] + 200
+        if not sure and standing and (first or not _brief(text, ending)):
             ending = []
     else:
         sure = False
@@ -126,7 +127,7 @@ def bounds(text: str, found: Found, *, question: bool) -> tuple[list[Span], list
 def _goes_on(block: str) -> bool:
     """Whether a paragraph says in what form a question before it is to be answered."""
     slots = len(_SLOT.findall(block))
-    return "?" not in block and (2 * slots > block.count("\n") or bool(_FORM.search(block[:300])))
+    return "?" not in block and (2 * slots > block.count("\n") + 1 or bool(_FORM.match(block)))
 
 
 def whole(text: str, place: Span) -> Span:
@@ -136,13 +137,34 @@ def whole(text: str, place: Span) -> Span:
         if not _goes_on(text[first:last]):
             break
         end = last
-    for first, last in reversed(paragraphs(text, max(0, start - 1500), start)[-_MANY:]):
-        block = text[first:last]
-        told = words.personal(block) and words.count(block) >= 6 and "?" not in block
-        if not told or words.addresses(block) or words.is_answer(block) or (first and text[first - 1] != "\n"):
+    low = max(0, start - 1500)
+    for first, last in reversed(paragraphs(text, low, start)[-_MANY:]):
+        line = text.rfind("\n", first, last) + 1 or first
+        whole_line = line == 0 or text[line - 1] == "\n"
+        if not whole_line or text.count("\n", last, start) < 2 or not _tells(text[line:last]):
             break
-        start = first
+        start = line
+        if line > first:
+            break
     return start, end
+
+
+def _tells(block: str) -> bool:
+    """Whether a paragraph tells of the writer's own matter, as it may stand before a question, and asks nothing."""
+    label = _LABEL.match(block)
+    if (label and "question" not in label[0].lower()) or _ITEM.match(block) or words.is_answer(block):
+        return False
+    return words.personal(block) and words.count(block) >= 6 and "?" not in block and not words.addresses(block)
+
+
+def _last_prompt(text: str, start: int, stop: int) -> list[Span]:
+    """The last line before a place, or the last that asks before paragraphs that say in what form to answer."""
+    blocks = paragraphs(text, start, stop)[-_MANY:]
+    for first, last in reversed(blocks):
+        line = text.rfind("\n", first, last) + 1 or first
+        if not _goes_on(text[first:last]) or asks_openly(text[line:last]):
+            return [(line, blocks[-1][1])]
+    return []
 
 
 def _brief_ends(text: str, pairs: Sequence[Pair]) -> list[Span]:

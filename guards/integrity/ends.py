@@ -66,8 +66,8 @@ def _last_wordy_line(text: str, start: int, end: int) -> str:
     return ""
 
 
-def broken_off(text: str, pairs: Sequence[Pair]) -> Span | None:
-    """The prompt at the end of a text that breaks off where the response to it would begin; None when it does not."""
+def broken_off(text: str, pairs: Sequence[Pair]) -> int | None:
+    """Where the last prompt ends, in a text that breaks off where the response to it would begin; None in others."""
     last = pairs[-1]
     rest = text[last.end : last.end + 4 * _BEGINNING].rstrip()
     if last.closed or len(rest) > 2 * _BEGINNING:
@@ -80,14 +80,7 @@ def broken_off(text: str, pairs: Sequence[Pair]) -> Span | None:
     same = sum(begun in _begun(text, pair) for pair in pairs)
     if 2 * same < len(pairs):
         return None
-    stop = last.response_start + line
-    blocks = paragraphs(text, last.response_start, stop)
-    if not blocks:
-        return None
-    start, end = blocks[-1]
-    own = text.rfind("\n", start, end) + 1
-    asked = own if own > start and end - start > 400 else start
-    return asked, end
+    return last.response_start + line
 
 
 def _begun(text: str, pair: Pair) -> str:

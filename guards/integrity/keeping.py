@@ -22,17 +22,23 @@ _LEAD_IN = re.compile(
 _MARK = re.compile(r"\[removed: [^\[\]\n]{1,100}\]")
 LONGEST = 40
 """Words of the longest paragraph that is taken for a question although it doesn't ask; longer ones are left of pairs."""
+_SIGNS = re.compile(r"[\W_]{0,8}(?:\d{1,4}[.):\]]{1,2}\s{1,4})?[\W_]{0,4}")
+_WAITING = re.compile(r"\n[^\n]{0,40}:\s{0,8}$")
+"""A label at the end, whose response has not been written."""
 FURTHEST = 200
 """Paragraphs, the last of those taken out, among which the question is looked for."""
 
 
-def may_ask(block: str) -> bool:
-    """Whether a paragraph that is left may be the question, though it be only a few words: “torque for M8 bolts”."""
-    block = _MARK.sub("", block).strip()
+def may_ask(block: str, *, last: bool = False) -> bool:
+    """Whether a paragraph that is left may be the question, though it be only a few words: “torque for M8 bolts”.
+
+    `last`: it stands at the end of the text, where a person writes what they want.
+    """
+    block = _WAITING.sub("", _SIGNS.sub("", _MARK.sub("", block), count=1)).strip()
     if asked.asks_openly(block):
         return True
     said = words.count(block)
-    return 2 <= said <= LONGEST and not block.endswith(":") and not _LEAD_IN.match(block) and not words.is_answer(block)
+    return 2 <= said <= LONGEST and not block.endswith(":") and not _LEAD_IN.match(block) and (last or not words.is_answer(block))
 
 
 def narrowed(
@@ -42,7 +48,8 @@ def narrowed(
 
     `ways`: the pairs of each reading, in order.
     """
-    if not spans or any(may_ask(text[start:end]) for start, end in _left(text, spans)):
+    left = _left(text, spans)
+    if not spans or any(may_ask(text[start:end], last=start >= spans[-1][1]) for start, end in left):
         return tuple(spans)
     blocks = [block for start, end, _ in spans for block in _lines(text, start, end)][-FURTHEST:]
     ranked = [(_odd(text, block, ways, last=at == len(blocks) - 1), at) for at, block in enumerate(blocks)]
@@ -99,4 +106,5 @@ def _odd(text: str, block: Span, ways: Sequence[Sequence[Span]], *, last: bool) 
 def _last_prompt(text: str, ways: Sequence[Sequence[Span]]) -> list[Span]:
     """The beginning of the last pair."""
     start, end = max(taken[-1] for taken in ways)
-    return paragraphs(text, start, end)[:1]
+    first = paragraphs(text, start, end)[:1]
+    return [(start, text.find("\n", start, last) if "\n" in text[start:last] else last) for start, last in first]
