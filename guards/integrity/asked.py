@@ -30,8 +30,8 @@ BRIEF = 14
 """Words of the longest paragraph that may be a question for its brevity alone: “Maximum dose for a child of 20 kg”."""
 _DIGITS = re.compile(r"\d+")
 _FORM = re.compile(
-    r"\s*(?:please |you (?:must|should|may) |but |and )?(?:fill|use|follow|answer|reply|respond|write|keep|give)\b[^.?\n]{0,60}"
-    r"\b(?:template|form|format|table|words?|sentences?|lines?|bullets?|paragraphs?|briefly|style)\b",
+    r"\s*(?:please |you (?:must|should|may) |but |and )?(?:fill|use|follow|answer|reply|respond|write|keep|give)\b"
+    r"[^.?\n]{0,60}\b(?:template|form|format|table|words?|sentences?|lines?|bullets?|paragraphs?|briefly|style)\b",
     re.IGNORECASE,
 )
 _SLOT = re.compile(r"^[ \t]{0,8}[\w ]{1,30}[=:][ \t]?(?:[#\[<_{(]|\.\.)", re.MULTILINE)
@@ -73,17 +73,11 @@ def bounds(text: str, found: Found, *, question: bool) -> tuple[list[Span], list
     usual = median([min(len(pair.response), 4000) for pair in pairs[:-1]] or [800])
     last = pairs[-1]
     trails = not last.closed and not text[last.end : last.end + 4000].strip()
-    taken = []
-    for pair in pairs:
-        end = pair.end
-        far = not pair.closed and end - pair.response_start > 4 * usual + 1500
-        if far and not (question and pair is last and trails):
-            end = _usual_end(text, pair, usual)
-        taken.append((pair.start, end))
+    taken = _ended(text, pairs, usual, trails=question and trails)
     if not question:
         return taken, [], True
-    if broken := ends.broken_off(text, pairs):
-        trails = not last.closed
+    broken = ends.broken_off(text, pairs)
+    trails = trails or broken is not None
     waiting = [(start, end) for _, start, end in found.open if text[start:end].strip(" \t\r\n\"',;:{}[]()")]
     taken, behind = ends.behind(text, taken, pairs)
     kept = waiting[-1:]
@@ -91,23 +85,16 @@ def bounds(text: str, found: Found, *, question: bool) -> tuple[list[Span], list
     standing = bool(early) or (bool(kept) and kept[0][0] > last.start and len(text) - kept[0][1] < 40)
     around = [block for block in _around(text, taken) if asks_openly(text[slice(*block)])]
     standing = standing or bool(around)
-    ending: list[Span] = []
     if behind and behind[-1][0] > last.response_start:
         trails = False
-    if trails:
-        ending, sure = _tail(text, last)
-        if not sure and broken and (prompt := _last_prompt(text, last.response_start, broken)):
-            ending, sure = prompt, True
-        first = bool(around) and around[0][1] <= taken[0][0] <= around[0][1] + 200
-        if not sure and standing and (first or not _brief(text, ending)):
-            ending = []
-    else:
-        sure = False
+    ending, sure = _ending(text, last, broken) if trails else ([], False)
+    heads = bool(around) and around[0][1] <= taken[0][0] <= around[0][1] + 200
+    if not sure and standing and (heads or not _brief(text, ending)):
+        ending = []
     inner = [] if standing or sure else _inner(text, pairs[:-1] if trails else pairs)
     short = [] if inner or standing or sure else _brief_ends(text, pairs[:-1] if trails else pairs)
-    if not standing and not sure and pairs[0].form == "bare":
-        first = paragraphs(text, pairs[0].start, pairs[0].end)[:1]
-        inner = [*(block for block in first if asks_openly(text[slice(*block)])), *inner]
+    if not standing and not sure:
+        inner = [*_opening(text, pairs[0]), *inner]
     if inner and not sure and not _brief(text, ending):
         ending = []
     if not inner and not ending and not standing and trails and len(kept) == 0:
@@ -115,13 +102,44 @@ def bounds(text: str, found: Found, *, question: bool) -> tuple[list[Span], list
     sure = sure or (bool(kept) and kept[0][0] > last.start and len(text) - kept[0][1] < 40) or bool(early)
     if not sure and last.form != "bare" and len(around) <= FEW:
         kept += around  # another reading may take them for part of a pair
-    kept = [*kept, *early, *behind, *inner, *short, *ending]
-    if pairs[0].form == "bare":
-        kept += [(pair.start, pair.response_start) for pair in pairs if _goes_on(pair.response[:400].split("\n\n")[0])]
+    kept = [*kept, *early, *behind, *inner, *short, *ending, *_formal(pairs)]
     kept = [whole(text, place) for place in kept]
     if trails and not ending and last.end - last.response_start > 4 * usual + 1500:
         taken[-1] = (last.start, _usual_end(text, last, usual))
     return taken, kept, sure
+
+
+def _ended(text: str, pairs: Sequence[Pair], usual: float, *, trails: bool) -> list[Span]:
+    """The bounds of the pairs; a response far longer than the others ends sooner, but not a last one that `trails`."""
+    taken = []
+    for pair in pairs:
+        far = not pair.closed and pair.end - pair.response_start > 4 * usual + 1500
+        far = far and not (trails and pair is pairs[-1])
+        taken.append((pair.start, _usual_end(text, pair, usual) if far else pair.end))
+    return taken
+
+
+def _ending(text: str, last: Pair, broken: int | None) -> tuple[list[Span], bool]:
+    """The end of a text that may be the question, and whether it surely is. `broken`: where a template breaks off."""
+    ending, sure = _tail(text, last)
+    if not sure and broken and (prompt := _last_prompt(text, last.response_start, broken)):
+        return prompt, True
+    return ending, sure
+
+
+def _opening(text: str, pair: Pair) -> list[Span]:
+    """The first paragraph of a first pair that nothing labels, if it asks."""
+    blocks = paragraphs(text, pair.start, pair.end)[:1] if pair.form == "bare" else []
+    return [block for block in blocks if asks_openly(text[slice(*block)])]
+
+
+def _formal(pairs: Sequence[Pair]) -> list[Span]:
+    """Questions that were taken for prompts, since what follows them only says in what form to answer."""
+    return [
+        (pair.start, pair.response_start)
+        for pair in pairs
+        if pair.form == "bare" and _goes_on(pair.response[:400].split("\n\n")[0])
+    ]
 
 
 def _goes_on(block: str) -> bool:
@@ -182,9 +200,7 @@ def _brief_ends(text: str, pairs: Sequence[Pair]) -> list[Span]:
 
 def _brief(text: str, places: Sequence[Span]) -> bool:
     """Whether what may be the question has so few words that it is hardly a whole paragraph of an answer."""
-    return any(
-        words.count(text[start:end]) <= BRIEF and not words.advises(text[start:end]) for start, end in places
-    )
+    return any(words.count(text[start:end]) <= BRIEF and not words.advises(text[start:end]) for start, end in places)
 
 
 def _heading(text: str, pair: Pair) -> list[Span]:

@@ -21,7 +21,7 @@ _LEAD_IN = re.compile(
 )
 _MARK = re.compile(r"\[removed: [^\[\]\n]{1,100}\]")
 LONGEST = 40
-"""Words of the longest paragraph that is taken for a question although it doesn't ask; longer ones are left of pairs."""
+"""Words of the longest paragraph that counts as a question although it doesn't ask; longer ones are left of pairs."""
 _SIGNS = re.compile(r"[\W_]{0,8}(?:\d{1,4}[.):\]]{1,2}\s{1,4})?[\W_]{0,4}")
 _WAITING = re.compile(r"\n[^\n]{0,40}:\s{0,8}$")
 """A label at the end, whose response has not been written."""
@@ -38,7 +38,12 @@ def may_ask(block: str, *, last: bool = False) -> bool:
     if asked.asks_openly(block):
         return True
     said = words.count(block)
-    return 2 <= said <= LONGEST and not block.endswith(":") and not _LEAD_IN.match(block) and (last or not words.is_answer(block))
+    return (
+        2 <= said <= LONGEST
+        and not block.endswith(":")
+        and not _LEAD_IN.match(block)
+        and (last or not words.is_answer(block))
+    )
 
 
 def narrowed(
@@ -87,11 +92,11 @@ def _lines(text: str, start: int, end: int) -> list[Span]:
 
 def _odd(text: str, block: Span, ways: Sequence[Sequence[Span]], *, last: bool) -> int:
     """How little a paragraph fits the pairs and how much it is like a question; above 0: it may well be the one."""
-    words_of = text[slice(*block)]
-    if words.count(words_of) < 2 or words.is_answer(words_of):
+    said = text[slice(*block)]
+    if words.count(said) < 2 or words.is_answer(said):
         return 0
-    asking = asked.asks_openly(words_of)
-    brief = words.count(words_of) <= asked.BRIEF and not words.advises(words_of)
+    asking = asked.asks_openly(said)
+    brief = words.count(said) <= asked.BRIEF and not words.advises(said)
     outside = starting = 0
     for taken in ways:
         at = bisect_right(taken, (block[0], len(text))) - 1
