@@ -16,7 +16,7 @@ from guards.integrity.labels import find_markers
 from guards.integrity.pairs import paragraphs
 
 _LEAD_IN = re.compile(
-    r"(?:here|below|these|this|the following|for context|continue|answer|reply|study|above)\b[^\n?]{0,160}$",
+    r"(?:here|below|these|this|the following|continue|answer|reply|above)\b[^\n?]{0,160}$",
     re.IGNORECASE,
 )
 _MARK = re.compile(r"\[removed: [^\[\]\n]{1,100}\]")
