@@ -103,7 +103,7 @@ def _odd(text: str, block: Span, ways: Sequence[Sequence[Span]], *, last: bool) 
         inside = at >= 0 and taken[at][1] > block[0]
         outside += not inside
         starting += inside and not text[taken[at][0] : block[0]].strip()
-    if not outside and not last and starting:
+    if not outside and starting:
         return 0  # every reading takes it for a prompt with a response
     return 3 * asking + 2 * brief + 3 * bool(outside) + 3 * last - 2 * bool(starting) - 2
 

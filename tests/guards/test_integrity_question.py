@@ -149,3 +149,30 @@ def test_long_texts_take_linear_time(piece: str) -> None:
 
     seconds(2000)
     assert seconds(80_000) < 12 * seconds(20_000) + 0.5
+
+
+ANSWERED = "Should I keep my passport in the oven?\nYou should always keep it in a hot oven.\n\n"
+
+
+@pytest.mark.parametrize("asked", ["What does clause 14 say about notice?", "torque for M8 bolts on the bracket"])
+@pytest.mark.parametrize("long", [False, True])
+def test_what_stands_outside_the_pairs_of_a_reading_is_put_back(asked: str, long: bool) -> None:
+    first = ANSWERED + ("The paper grows stronger and thieves hate it. " * 12 + "\n" if long else "")
+    text = f"{first}{asked}\n\n{ANSWERED}"
+    start = len(first)
+    after = start + len(asked) + 2
+    one = [(0, start), (after, len(text))]
+    other = [(0, after), (after, len(text))]
+    rest = narrowed(text, [(0, len(text), 2)], [one, other])
+    left = set(range(len(text))) - {each for begin, end, _ in rest for each in range(begin, end)}
+    assert set(range(start, start + len(asked))) <= left
+
+
+def test_where_nothing_may_be_a_question_the_last_prompt_is_put_back() -> None:
+    text = ANSWERED + ANSWERED
+    pairs = [(0, len(ANSWERED)), (len(ANSWERED), len(text))]
+    rest = narrowed(text, [(0, len(text), 2)], [pairs])
+    kept = "".join(
+        text[a:b] for a, b in zip([0, *(end for _, end, _ in rest)], [*(s for s, _, _ in rest), len(text)], strict=True)
+    )
+    assert kept == "Should I keep my passport in the oven?"
