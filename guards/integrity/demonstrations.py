@@ -16,6 +16,7 @@ from statistics import fmean, median
 from typing import Literal
 
 from guards.integrity import asked, words
+from guards.integrity.keeping import narrowed
 from guards.integrity.pairs import Found, Pair, readings
 
 Source = Literal["user", "document", "answer"]
@@ -104,6 +105,8 @@ def find_demonstrations(text: str, source: Source, *, question: bool = True) -> 
     best = max(steering, key=lambda each: each.covered)
     taken = sorted({*taken, *(place for each in steering for place in each.fillings)})
     spans = asked.without(_joined(text, taken), [place for each in steering for place in each.kept])
+    if question and source == "user":
+        spans = narrowed(text, spans, [each.taken for each in steering])
     return Steering(spans=spans, pairs=best.pairs, certainty=max(each.certainty for each in steering))
 
 
