@@ -111,6 +111,7 @@ def page(visitor: Any) -> Any:
 def ask(page: Any, site: str, question: str, *, fresh: bool = True) -> None:
     if fresh:
         page.goto(site)
+        page.wait_for_selector("#earlier nav")  # what the page loads after itself must not come behind the answer
     page.wait_for_selector("#question textarea")
     page.fill("#question textarea", question)
     page.click("#send")

@@ -23,6 +23,7 @@ from assistant.terminal import show_answer
 from assistant.types import Answer, AnswerSentence, Candidate, Question, Retrieved, Sentence
 from guards.checks import CHECKS
 from guards.gate import Gate
+from guards.grounding.overlap import OverlapVerifier
 from guards.types import Draft, Finding
 
 DOSE = "The maximum dose of Examplin is 2,000 mg a day."
@@ -72,7 +73,8 @@ def test_a_sentence_that_fails_is_dropped_when_the_rest_stands(small: Assistant)
 def test_what_leans_on_a_dropped_sentence_makes_the_next_candidate_answer(small: Assistant) -> None:
     leaning = Says(START, "Examplin is contraindicated in patients with an eGFR below 30 mL/min.", name="leaning")
     leaning.sentences = (START, "It is 2,000 mg a day, the maximum dose of Examplin.")
-    answer = with_gate(small, leaning, Says(DOSE, score=0.9, name="second"), test=drops("starting")).ask(QUESTION)
+    words = replace(small, verifier=OverlapVerifier())  # lets both sentences through to the gate
+    answer = with_gate(words, leaning, Says(DOSE, score=0.9, name="second"), test=drops("starting")).ask(QUESTION)
     assert (answer.status, answer.generator, answer.text) == ("answered", "second", DOSE)
     assert "standing" in {each.check for each in answer.findings}
 

@@ -139,4 +139,4 @@ def test_the_benchmarks_are_named(
 ) -> None:
     monkeypatch.setattr("sys.argv", ["bench", argument])
     assert benchmarks.main() == code
-    assert "[speed|retrieval|integrity|guards]" in capsys.readouterr().err
+    assert "[speed|retrieval|integrity|guards|grounding|ratings]" in capsys.readouterr().err
