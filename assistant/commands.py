@@ -130,7 +130,7 @@ def rows(text: str | None, source: str | None, *, name: str) -> Iterator[Row | B
     if (text is None) == (source is None):
         raise UsageError(f"give either a {name} or --input FILE")
     if text is not None:
-        return iter([Row(line=0, id="", fields={name: _valid(text)})])
+        return iter([Row(line=0, id="", fields={name: encodable(text)})])
     assert source is not None
     if source != "-":
         if not Path(source).is_file():
@@ -158,10 +158,10 @@ def _parsed(lines: Iterable[bytes], name: str) -> Iterator[Row | BadRow]:
         elif not isinstance(fields.get(name), str):
             yield BadRow(line=number, id=fields.get("id"), reason=f"no {name!r} that is a string")
         else:
-            yield Row(line=number, id=fields.get("id", ""), fields={**fields, name: _valid(fields[name])})
+            yield Row(line=number, id=fields.get("id", ""), fields={**fields, name: encodable(fields[name])})
 
 
-def _valid(text: str) -> str:
+def encodable(text: str) -> str:
     """Text that can be encoded: lone surrogates come from JSON escapes and from arguments that are not UTF-8."""
     return text.encode("utf-8", "replace").decode()
 
@@ -208,7 +208,7 @@ def _question(row: Row) -> Question:
         raise UsageError("'history' is not a list")
     return Question(
         text=row.fields["question"],
-        id=_valid(str(row.id or "")),
+        id=encodable(str(row.id or "")),
         history=tuple(_turn(each) for each in history),
         domain=domain,
     )
@@ -220,7 +220,7 @@ def _turn(item: object) -> Turn:
     content = item.get("content", item.get("text"))
     if not isinstance(content, str):
         raise UsageError("each turn of 'history' needs a 'content' that is a string")
-    return Turn(role=item["role"], text=_valid(content))
+    return Turn(role=item["role"], text=encodable(content))
 
 
 def verdicts(settings: Settings, rows: Iterable[Row | BadRow]) -> Iterator[Result]:
@@ -239,7 +239,7 @@ def verdicts(settings: Settings, rows: Iterable[Row | BadRow]) -> Iterator[Resul
             continue
         answer, question = row.fields["answer"], row.fields.get("question")
         spans = split_sentences(answer)
-        texts = tuple(_valid(each) for each in evidence)
+        texts = tuple(encodable(each) for each in evidence)
         claims = [Claim(text=answer[start:end], evidence=texts) for start, end in spans]
         found = verifier.verify(claims, question=question if isinstance(question, str) else "")
         sentences = tuple((span, answer[span[0] : span[1]], each) for span, each in zip(spans, found, strict=True))
@@ -278,7 +278,7 @@ def _messages(row: Row) -> tuple[Message, ...]:
     for item in items:
         if not (isinstance(item, dict) and isinstance(item.get("role"), str) and isinstance(item.get("content"), str)):
             raise UsageError("each of 'messages' needs a 'role' and a 'content' that are strings")
-    return tuple(Message(role=_valid(item["role"]), text=_valid(item["content"])) for item in items)
+    return tuple(Message(role=encodable(item["role"]), text=encodable(item["content"])) for item in items)
 
 
 def _text(row: Row) -> tuple[str, Literal["user", "document", "answer"]]:
@@ -287,7 +287,7 @@ def _text(row: Row) -> tuple[str, Literal["user", "document", "answer"]]:
         raise UsageError("neither 'messages' nor a 'text' that is a string")
     if source not in ("user", "document", "answer"):
         raise UsageError("'source' is none of user, document, answer")
-    return _valid(text), source
+    return encodable(text), source
 
 
 def _whole(verdicts: Sequence[Verdict]) -> Label:

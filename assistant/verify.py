@@ -17,13 +17,11 @@ from assistant.types import (
 )
 from corpus.passages import clean
 from corpus.types import Hit
+from guards.grounding.verbatim import VERBATIM
 from guards.grounding.verifier import Verifier
 from guards.types import Claim, Verdict
 
 VerifyClaims = Callable[[Sequence[Claim]], tuple[Verdict, ...]]
-
-VERBATIM = 0.99
-"""Support of a sentence that stands in its source word for word."""
 
 
 def verify(candidates: Candidates, verifier: Verifier) -> Verified:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from assistant.commands import BadRow, Row
+from assistant.commands import BadRow, Row, encodable
 from assistant.errors import BadRating
 from assistant.policy.types import Choice
 from assistant.ratings.rows import from_row
@@ -52,14 +52,14 @@ def _id(fields: Mapping[str, Any]) -> str:
     value = fields.get("id")
     if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
         raise UsageError("no 'id'")
-    return _valid(str(value))
+    return encodable(str(value))
 
 
 def _text(fields: Mapping[str, Any], name: str) -> str:
     value = fields.get(name)
     if not isinstance(value, str) or not value.strip():
         raise UsageError(f"no {name!r} that is a string with something in it")
-    return _valid(value)
+    return encodable(value)
 
 
 def _evidence(fields: Mapping[str, Any]) -> tuple[str, ...]:
@@ -68,7 +68,7 @@ def _evidence(fields: Mapping[str, Any]) -> tuple[str, ...]:
         return ()
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         raise UsageError("'evidence' is not a list of strings")
-    return tuple(_valid(each) for each in value if each.strip())
+    return tuple(encodable(each) for each in value if each.strip())
 
 
 def _rank(fields: Mapping[str, Any]) -> int | None:
@@ -78,8 +78,3 @@ def _rank(fields: Mapping[str, Any]) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise UsageError("'prior_rank' is not a whole number from 1 up")
     return value
-
-
-def _valid(text: str) -> str:
-    """Text that can be encoded: lone surrogates come from JSON escapes."""
-    return text.encode("utf-8", "replace").decode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import corpus
 from corpus.errors import UsageError
-from corpus.types import Domain, IngestReport, Progress
+from corpus.types import DOMAINS, Document, Domain, IngestReport, Passage, Progress
 
 if TYPE_CHECKING:
     from corpus.library import Library
@@ -107,6 +107,20 @@ def prepare(
         for domain in domains:
             _ingest(library, documents, domain, paths[domain], tell)
     return home
+
+
+def passages(
+    documents: Path, folder: Path, tell: Callable[[str], None] = lambda _: None
+) -> Iterator[tuple[Document, Passage]]:
+    """Every passage of the documents of all domains, in the order of their documents, from the kept homes."""
+    from assistant.build import open_library
+    from assistant.settings import Settings
+
+    for domain in DOMAINS:
+        tell(f"passages: {domain}")
+        with open_library(Settings(home=prepare(documents, folder, [domain]))) as library:
+            for document in library.documents():
+                yield from ((document, each) for each in library.passages(document.id))
 
 
 def _ingest(

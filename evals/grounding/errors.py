@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from corpus.errors import UsageError
-from corpus.types import DOMAINS
 from evals.grounding.types import Case
 from evals.planted import FALSE_KINDS, TRUE_KINDS, collect
 from guards.types import Claim
@@ -22,20 +21,15 @@ def passages(documents: Path, homes: Path, tell: Callable[[str], None]) -> list[
     if not documents.is_dir():
         raise UsageError(f"no documents at {documents.parent}; name the development data with --data")
 
-    from assistant.build import open_library
-    from assistant.settings import load
-    from evals.gold.homes import prepare
+    from evals.gold import homes as kept
     from evals.training.grounding.recipe import unseen
 
-    files, found = unseen(), []
-    for domain in DOMAINS:
-        tell(f"passages: {domain}")
-        home = prepare(documents, homes, [domain])
-        with open_library(load(home)) as library:
-            for document in library.documents():
-                if document.file in files or "ocpp" in document.file.lower():
-                    found += [(document.file, each.text) for each in library.passages(document.id)]
-    return found
+    files = unseen()
+    return [
+        (document.file, passage.text)
+        for document, passage in kept.passages(documents, homes, tell)
+        if document.file in files or "ocpp" in document.file.lower()
+    ]
 
 
 def planted(texts: Passages, *, sample: int, seed: int = 0) -> list[Case]:

@@ -58,7 +58,7 @@ def judged(data: Path, *, sample: int, seed: int = 0, kept: Measured = measured)
 
 def wice(data: Path, kept: Measured) -> Iterator[Case]:
     """Sentences of an encyclopedia against sentences of the pages they cite; a group is what an article says."""
-    for row in _rows(data / NEEDED[0]):
+    for row in rows(data / NEEDED[0]):
         group = f"wice {row['meta']['claim_title']}"
         if kept(group):
             yield Case(
@@ -76,6 +76,7 @@ def healthver(data: Path) -> Iterator[Case]:
             yield Case(
                 claim=Claim(text=row["claim"], evidence=(row["evidence"],)),
                 supported=row["label"] == "Supports",
+                contradicted=row["label"] == "Refutes",
                 set="healthver",
                 group=f"healthver {row['topic_ip']}",
             )
@@ -92,6 +93,7 @@ def contractnli(data: Path, kept: Measured) -> Iterator[Case]:
             yield Case(
                 claim=Claim(text=everything["labels"][key]["hypothesis"], evidence=(document["text"],)),
                 supported=label["choice"] == "Entailment",
+                contradicted=label["choice"] == "Contradiction",
                 set="contractnli",
                 group=group,
             )
@@ -105,7 +107,7 @@ def experts(data: Path, kept: Measured = measured) -> list[Case]:
     from training, so the others are there too, of kind "learnt": training reads their labels, but never these words.
     """
     found = []
-    for row in _rows(data / EXPERTS):
+    for row in rows(data / EXPERTS):
         group = f"expertqa {row['question']}"
         for claim in (claim for answer in row["answers"].values() for claim in answer["claims"]):
             evidence = tuple(each.partition("\n\n")[2] for each in claim["evidence"] if "\n\n" in each)
@@ -129,5 +131,6 @@ def taken_out(text: str, revised: str) -> tuple[Span, ...]:
     return tuple(own[index].span() for _, start, end, _, _ in changes for index in range(start, end))
 
 
-def _rows(path: Path) -> list[Any]:
+def rows(path: Path) -> list[Any]:
+    """The objects of a JSON Lines file; a line ends at LF alone."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]

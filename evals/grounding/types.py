@@ -21,12 +21,15 @@ class Case:
 
     claim: Claim
     supported: bool
+    """Wholly, by all of its evidence together."""
     set: str
     """wice, healthver or contractnli; planted; experts."""
     group: str
     """What rows have in common that are not independent: claim, topic, contract or document."""
     kind: str = ""
     """How a planted claim was made."""
+    contradicted: bool = False
+    """Whether its evidence refutes it; of claims that are not supported, where that is known."""
     wrong: tuple[Span, ...] = ()
     """Parts of the claim that its evidence does not give, where that is known."""
 

@@ -59,10 +59,11 @@ def collect(folder: Path, documents: Path) -> list[Asked]:
     for domain in DOMAINS:
         home = prepare(documents, folder, [domain])
         asked += _searched(home, load(QUESTIONS / f"{domain}.jsonl"))
-    return asked + _searched(_starter(folder), load(QUESTIONS / "starter.jsonl"))
+    return asked + _searched(starter(folder), load(QUESTIONS / "starter.jsonl"))
 
 
-def _starter(folder: Path) -> Path:
+def starter(folder: Path) -> Path:
+    """A home below the folder with the starter corpus."""
     from assistant.build import open_library
     from assistant.commands import ingest_starter
     from assistant.settings import load as settings

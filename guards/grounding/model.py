@@ -21,9 +21,9 @@ from typing import Protocol
 from corpus.types import Span
 from guards.errors import VerifierUnavailable
 from guards.grounding.encoder import WEIGHTS, Encoder, Opinion
-from guards.grounding.overlap import turned_before, verbatim
 from guards.grounding.polarity import differences
 from guards.grounding.quantities import missing, quantities
+from guards.grounding.verbatim import plain_verdict
 from guards.grounding.windows import Place, Window, heading, windows
 from guards.grounding.words import content
 from guards.types import Claim, Verdict
@@ -32,10 +32,8 @@ CALIBRATION = Path(__file__).with_name("models") / "calibration.json"
 
 NEAR_VERBATIM = 0.8
 """Share of the claim's words in one sentence of the evidence from which a single turned word decides."""
-VERBATIM = 0.99
-"""Probability that a claim is supported that stands in the evidence to the letter."""
 VETOED = 0.02
-"""… that a vetoed one is."""
+"""Probability that a vetoed claim is supported."""
 
 FEW = 6
 """Windows up to which the parts of a claim that is not supported are read too, to tell which of them is."""
@@ -121,7 +119,7 @@ class ModelVerifier:
 
     def verify(self, claims: Sequence[Claim], *, question: str = "", domain: str = "") -> tuple[Verdict, ...]:
         """One verdict a claim, in order."""
-        verdicts: list[Verdict | None] = [_plain(claim) for claim in claims]
+        verdicts: list[Verdict | None] = [plain_verdict(claim) for claim in claims]
         read = [Reading(claim) for claim, verdict in zip(claims, verdicts, strict=True) if verdict is None]
         self._open(read)
         threshold = self.rule.threshold(domain)
@@ -149,7 +147,7 @@ class ModelVerifier:
     def _probability(self, read: Reading) -> float:
         if not read.opinions:
             return 0.0
-        return VETOED if read.vetoes else self.rule.probability(read.features())
+        return VETOED if read.vetoes else self.rule.probability(read.features)
 
     def _verdict(self, read: Reading, threshold: float) -> Verdict:
         probability = self._probability(read)
@@ -196,16 +194,6 @@ class AnswerReader:
         return Calibration.load(self.calibration)
 
 
-def _plain(claim: Claim) -> Verdict | None:
-    """The verdict where no model is needed: there is nothing to read, or the claim stands there to the letter."""
-    if not content(claim.text) or not any(text.strip() for text in claim.evidence):
-        return Verdict(label="unsupported", score=0.0, reasons=("no evidence is cited",))
-    for index, text in enumerate(claim.evidence):
-        if (span := verbatim(claim.text, text)) and not turned_before(text, span[0]):
-            return Verdict(label="supported", score=VERBATIM, evidence=index, support=span)
-    return None
-
-
 class Reading:
     """A claim with all that was found out about it. The model's opinions come in later, from one batch for all."""
 
@@ -238,13 +226,14 @@ class Reading:
             return ()
         return differences(self.claim.text, self._text(self.nearest[1]))
 
-    @property
+    @cached_property
     def vetoes(self) -> tuple[str, ...]:
         """What the deterministic checks hold against the claim, in words for a person."""
         text = self.claim.text
         numbers = ", ".join(text[each.span[0] : each.span[1]] for each in self.absent)
         return ((f"the source does not give {numbers}",) if numbers else ()) + self.turned
 
+    @cached_property
     def features(self) -> dict[str, float]:
         """What becomes a probability: see `Calibration`."""
         if not self.opinions:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from corpus.sentences import split_sentences
-from guards.grounding.polarity import NEGATION, differences
+from guards.grounding.polarity import differences
 from guards.grounding.quantities import missing, quantities, without_quantities
+from guards.grounding.verbatim import plain_verdict
 from guards.grounding.words import content
 from guards.types import Claim, Verdict
 
@@ -31,10 +32,6 @@ CONSIDERED = 0.2
 """… below which vectors are not even asked."""
 CLOSE = 0.80
 """Cosine from which vectors make up for missing words."""
-
-_KEPT = re.compile(r"[^\W_]|(?<=\d)\.(?=\d)|[<>≤≥±%+=]")
-_SENTENCE_END = re.compile(r"[.!?:;]\s|\n\s*\n")
-_VERBATIM_SCORE = 0.99
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +50,9 @@ class OverlapVerifier:
         return tuple(self._verdict(claim) for claim in claims)
 
     def _verdict(self, claim: Claim) -> Verdict:
-        if not content(claim.text) or not claim.evidence:
-            return Verdict(label="unsupported", score=0.0, reasons=("no evidence is cited",))
-        for index, text in enumerate(claim.evidence):
-            if (span := verbatim(claim.text, text)) and not turned_before(text, span[0]):
-                return Verdict(label="supported", score=_VERBATIM_SCORE, evidence=index, support=span)
+        if verdict := plain_verdict(claim):
+            return verdict
         runs = [_Run(index, span, text) for index, text in enumerate(claim.evidence) for span in _windows(text)]
-        if not runs:
-            return Verdict(label="unsupported", score=0.0, reasons=("the evidence is empty",))
         return self._judge(claim.text, runs)
 
     def _judge(self, claim: str, runs: Sequence[_Run]) -> Verdict:
@@ -106,22 +98,6 @@ class OverlapVerifier:
             unsupported=strange if label != "supported" else (),
             reasons=() if label == "supported" else (f"{recall:.0%} of its words are in the source",),
         )
-
-
-def verbatim(claim: str, evidence: str) -> tuple[int, int] | None:
-    """Where the claim stands in the evidence to the letter, spacing and hyphenation aside; None if it does not."""
-    needle = "".join(_KEPT.findall(claim.lower()))
-    kept = [match.start() for match in _KEPT.finditer(evidence)]
-    haystack = "".join(evidence[at].lower()[0] for at in kept)
-    if not needle or (found := haystack.find(needle)) < 0:
-        return None
-    return kept[found], kept[found + len(needle) - 1] + 1
-
-
-def turned_before(evidence: str, start: int) -> bool:
-    """Whether the sentence begins before the words and turns them: "do not" in front of what is quoted."""
-    lead = _SENTENCE_END.split(evidence[max(0, start - 300) : start])[-1]
-    return bool(NEGATION.search(lead))
 
 
 class _Run:

@@ -76,7 +76,7 @@ def windows(claim: str, evidence: Sequence[str]) -> tuple[Window, ...]:
     ]
     stretches.sort(key=lambda each: -each[0])
     kept = [stretch for _, stretch in stretches[: LEAST + len(stretches) // MORE]]
-    gathered = gather(worth, [unit for passage in passages for unit in passage])
+    gathered = _gather(worth, [unit for passage in passages for unit in passage])
     if len(gathered) > 1 and not any(set(_at(gathered)) <= set(_at(stretch)) for stretch in kept):
         kept.insert(0, gathered)
     return tuple(_window(stretch, headings) for stretch in kept)
@@ -89,7 +89,7 @@ def heading(text: str) -> str:
     return first.strip() if is_one else ""
 
 
-def gather(worth: dict[str, float], units: Sequence[_Unit]) -> list[_Unit]:
+def _gather(worth: dict[str, float], units: Sequence[_Unit]) -> list[_Unit]:
     """The sentences that together have most of the claim's words, in order; a word counts less the second time."""
     left = {index for index, unit in enumerate(units) if any(stem in worth for stem in unit.stems)}
     covered: Counter[str] = Counter()

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guards.grounding.overlap import OverlapVerifier, verbatim
+from guards.grounding.overlap import OverlapVerifier
 from guards.grounding.polarity import differences
 from guards.grounding.quantities import missing, quantities
+from guards.grounding.verbatim import verbatim
 from guards.grounding.verifier import Verifier
 from guards.grounding.words import content, stem
 from guards.types import Claim

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import json
-import sqlite3
 import sys
 import time
 from collections import Counter
@@ -18,8 +16,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from assistant import quiet
-from corpus.types import DOMAINS
-from evals.gold.homes import DOCUMENTS, prepare
+from assistant.build import open_library
+from assistant.settings import Settings
+from evals.gold import homes as kept
+from evals.training import answering
 from evals.training.grounding import calibrate, recipe, written
 
 NEEDS = ("torch", "transformers", "safetensors", "onnx")
@@ -29,7 +29,7 @@ VERSION = "grounding-1"
 def main() -> int:
     """Train, export, calibrate."""
     parser = argparse.ArgumentParser(prog="python -m evals.training.grounding", description=__doc__)
-    parser.add_argument("--data", type=Path, default=DOCUMENTS.parent, help="the development data")
+    parser.add_argument("--data", type=Path, default=kept.DOCUMENTS.parent, help="the development data")
     parser.add_argument("--homes", type=Path, default=Path("reports/homes"), help="where the corpora are kept")
     parser.add_argument("--out", type=Path, default=Path("guards/grounding/models"), help="where the model goes")
     parser.add_argument("--seed", type=int, default=0)
@@ -52,23 +52,18 @@ def main() -> int:
         _train(options.data, passages, ours, weights, options.seed)
     labelled = calibrate.gather(options.data, passages, ours)
     asked = calibrate.questions(options.data, ours)
-    print(f"calibrated on {dict(Counter(each.source for each in labelled))}, {len(asked)} questions", file=sys.stderr)
+    print(f"calibrated on {dict(Counter(each.set for each in labelled))}, {len(asked)} questions", file=sys.stderr)
     calibrate.save(calibrate.fit(labelled, asked, weights, VERSION), options.out / "calibration.json")
     return 0
 
 
 def corpora(documents: Path, homes: Path) -> Iterator[recipe.Passage]:
     """Every passage of the development documents and of the starter corpus: text, place, file."""
-    kept = [prepare(documents, homes, [domain]) for domain in DOMAINS]
-    for home in (*kept, homes / "starter"):
-        with sqlite3.connect(home / "plumbline.db") as database:
-            yield from (
-                (text, " > ".join([title, *json.loads(headings)]) + (f"\n{header}" if header else ""), file)
-                for text, title, headings, header, file in database.execute(
-                    "select p.text, d.title, p.headings, p.table_header, d.file from passages p"
-                    " join documents d on d.id = p.document_id order by d.file, p.ordinal"
-                )
-            )
+    with open_library(Settings(home=answering.starter(homes))) as library:
+        own = [(document, each) for document in library.documents() for each in library.passages(document.id)]
+    for document, each in (*kept.passages(documents, homes), *own):
+        place = " > ".join((document.provenance.title, *each.headings))
+        yield each.text, f"{place}\n{each.table_header}" if each.table_header else place, document.file
 
 
 def _train(data: Path, passages: list[recipe.Passage], ours: list[written.Written], weights: Path, seed: int) -> None:

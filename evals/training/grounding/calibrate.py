@@ -11,14 +11,15 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from evals.grounding import sets as judged
+from evals.grounding.types import Case
 from evals.training.grounding.examples import Example, usable
 from evals.training.grounding.questions import ASKED
 from evals.training.grounding.recipe import Passage, learnable, part, planted, texts
-from evals.training.grounding.sets import expertqa, rows
+from evals.training.grounding.sets import expertqa
 from evals.training.grounding.written import CLAIMS, QUESTIONS, Written, marked
 from evals.training.logistic import fit_logistic
 from guards.grounding.encoder import Encoder
@@ -34,92 +35,64 @@ STEPS = tuple(step / 50 for step in range(5, 48))
 """Thresholds that are tried."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Labelled:
-    """A claim with what is known of it."""
-
-    claim: Claim
-    supported: bool
-    contradicted: bool
-    source: str
-    wrong: tuple[tuple[int, int], ...] | None = None
-
-
-def gather(data: Path, passages: Sequence[Passage], written: Sequence[Written]) -> list[Labelled]:
+def gather(data: Path, passages: Sequence[Passage], written: Sequence[Written]) -> list[Case]:
     """Claims of every set that are kept for calibration."""
     rng = random.Random(5)  # noqa: S311 - sampling, not secrets
-    kept = [each for each in (*learnable(passages), *texts(data)) if part(each[2]) == "calibrated"]
+    kept = [each for each in (*learnable(passages), *texts(data)) if _kept(each[2])]
     found = [
-        *_wice(data),
-        *_contractnli(data),
+        *judged.wice(data, _kept),
+        *judged.contractnli(data, _kept),
         *_examples(usable(expertqa(data, rng))),
         *_written(written),
         *_examples(planted(rng.sample(kept, min(1500, len(kept))), rng)),
     ]
-    by_set: dict[str, list[Labelled]] = {}
+    by_set: dict[str, list[Case]] = {}
     for each in found:
-        by_set.setdefault(each.source, []).append(each)
+        by_set.setdefault(each.set, []).append(each)
     return [each for those in by_set.values() for each in rng.sample(those, min(MOST, len(those)))]
 
 
-def _wice(data: Path) -> Iterator[Labelled]:
-    for row in rows(data / "grounding/wice_oracle.jsonl"):
-        if part(f"wice {row['meta']['claim_title']}") == "calibrated":
-            claim = Claim(text=row["claim"], evidence=(" ".join(row["evidence"]),))
-            yield Labelled(claim=claim, supported=row["label"] == "supported", contradicted=False, source="wice")
+def _kept(group: str) -> bool:
+    return part(group) == "calibrated"
 
 
-def _contractnli(data: Path) -> Iterator[Labelled]:
-    content = json.loads((data / "grounding/contractnli.json").read_text(encoding="utf-8"))
-    for document in content["documents"]:
-        if part(f"contractnli {document['id']}") == "calibrated":
-            for key, label in document["annotation_sets"][0]["annotations"].items():
-                claim = Claim(text=content["labels"][key]["hypothesis"], evidence=(document["text"],))
-                yield Labelled(
-                    claim=claim,
-                    supported=label["choice"] == "Entailment",
-                    contradicted=label["choice"] == "Contradiction",
-                    source="contractnli",
-                )
-
-
-def _examples(examples: Iterable[Example]) -> Iterator[Labelled]:
+def _examples(examples: Iterable[Example]) -> Iterator[Case]:
     for each in examples:
-        if each.source == "planted" or part(each.group) == "calibrated":
-            yield Labelled(
+        if each.source == "planted" or _kept(each.group):
+            yield Case(
                 claim=Claim(text=each.text, evidence=(each.evidence,)),
                 supported=each.target == "supported",
                 contradicted=each.target == "contradicted",
-                source=each.source,
-                wrong=each.wrong,
+                set=each.source,
+                group=each.group,
+                wrong=each.wrong or (),
             )
 
 
-def _written(written: Sequence[Written]) -> Iterator[Labelled]:
+def _written(written: Sequence[Written]) -> Iterator[Case]:
     for each in written:
-        if part(each.group) == "calibrated":
+        if _kept(each.group):
             for kind, target in CLAIMS.items():
                 for text in each.about.get(kind, ()):
                     claim, wrong = marked(text)
-                    yield Labelled(
+                    yield Case(
                         claim=Claim(text=claim, evidence=(f"{each.place}\n{each.text}" if each.place else each.text,)),
                         supported=target == "supported",
                         contradicted=target == "contradicted",
-                        source="written",
+                        set="written",
+                        group=each.group,
                         wrong=wrong,
                     )
 
 
-def fit(
-    labelled: Sequence[Labelled], asked: Sequence[tuple[str, str, bool]], weights: Path, version: str
-) -> Calibration:
+def fit(labelled: Sequence[Case], asked: Sequence[tuple[str, str, bool]], weights: Path, version: str) -> Calibration:
     """The calibration of these weights. `asked`: question, passage, whether it answers."""
     encoder = Encoder(weights=weights)
     readings = ModelVerifier(model=weights, encoder=encoder).read([each.claim for each in labelled])
-    sizes = Counter(each.source for each in labelled)
-    counts = [len(labelled) / len(sizes) / sizes[each.source] for each in labelled]
+    sizes = Counter(each.set for each in labelled)
+    counts = [len(labelled) / len(sizes) / sizes[each.set] for each in labelled]
     fitted = fit_logistic(
-        [each.features() for each in readings], [each.supported for each in labelled], NAMES, counts=counts
+        [each.features for each in readings], [each.supported for each in labelled], NAMES, counts=counts
     )
     draft = Calibration(
         version=version,
@@ -130,7 +103,7 @@ def fit(
         part=0.5,
         answers=(1.0, 0.0),
     )
-    chances = [0.0 if each.vetoes else draft.probability(each.features()) for each in readings]
+    chances = [0.0 if each.vetoes else draft.probability(each.features) for each in readings]
     threshold = max(STEPS, key=lambda at: _balanced(labelled, chances, at))
     odds = [answer.answers for answer in encoder.read([(question, text) for question, text, _ in asked])]
     answers = fit_logistic([{"odds": each} for each in odds], [right for *_, right in asked], ("odds",), penalty=0.1)
@@ -148,11 +121,11 @@ def fit(
 def questions(data: Path, written: Sequence[Written]) -> list[tuple[str, str, bool]]:
     """Question, passage, whether it answers; kept for calibration."""
     rng = random.Random(6)  # noqa: S311 - sampling, not secrets
-    examples = [each for loader in ASKED.values() for each in loader(data, rng) if part(each.group) == "calibrated"]
+    examples = [each for loader in ASKED.values() for each in loader(data, rng) if _kept(each.group)]
     own = [
         (text, f"{each.place}\n{each.text}" if each.place else each.text, target == "answers")
         for each in written
-        if part(each.group) == "calibrated"
+        if _kept(each.group)
         for kind, target in QUESTIONS.items()
         for text in each.about.get(kind, ())
     ]
@@ -166,16 +139,16 @@ def save(calibration: Calibration, path: Path) -> None:
     path.write_text(json.dumps(row, indent=2) + "\n", encoding="utf-8")
 
 
-def _balanced(labelled: Sequence[Labelled], chances: Sequence[float], threshold: float) -> float:
+def _balanced(labelled: Sequence[Case], chances: Sequence[float], threshold: float) -> float:
     """Mean over the sets of balanced accuracy."""
     sums: dict[tuple[str, bool], list[bool]] = {}
     for each, chance in zip(labelled, chances, strict=True):
-        sums.setdefault((each.source, each.supported), []).append((chance >= threshold) == each.supported)
+        sums.setdefault((each.set, each.supported), []).append((chance >= threshold) == each.supported)
     shares = [sum(those) / len(those) for those in sums.values()]
     return sum(shares) / len(shares)
 
 
-def _contradicted(labelled: Sequence[Labelled], readings: Sequence[Reading]) -> float:
+def _contradicted(labelled: Sequence[Case], readings: Sequence[Reading]) -> float:
     """Of what is not supported: the log-odds that best part what is refuted from what is not given."""
     odds = [
         (max(opinion.contradicted for opinion in reading.opinions), each.contradicted)
@@ -194,7 +167,7 @@ def _contradicted(labelled: Sequence[Labelled], readings: Sequence[Reading]) -> 
     return max(tried, key=good)
 
 
-def _marked(labelled: Sequence[Labelled], readings: Sequence[Reading]) -> float:
+def _marked(labelled: Sequence[Case], readings: Sequence[Reading]) -> float:
     """The log-odds at which the words marked agree best with those known to be wrong (F1 over characters)."""
 
     def agreement(at: float) -> float:

@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evals.grounding.sets import rows
 from evals.training.grounding.examples import Example, Target
 from evals.training.grounding.phrasings import CONFIDENTIALITY, CONTRACT, DISEASE
-from evals.training.grounding.sets import rows
 from guards.grounding.words import content
 
 if TYPE_CHECKING:

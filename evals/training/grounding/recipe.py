@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Literal
 
 from evals.gold.cases import load as golden
+from evals.grounding.sets import rows
 from evals.planted import collect
 from evals.planted.types import Planted
 from evals.training.grounding.examples import Example, fold, usable, views
 from evals.training.grounding.questions import ASKED
-from evals.training.grounding.sets import bioasq, contractnli, expertqa, pubmedqa, rows, wice
+from evals.training.grounding.sets import bioasq, contractnli, expertqa, pubmedqa, wice
 from evals.training.grounding.written import Written
 from evals.training.grounding.written import examples as written_examples
 

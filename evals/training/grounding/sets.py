@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from evals.grounding.sets import rows
 from evals.training.grounding.examples import Example, Target, views
 from evals.training.grounding.statements import statement
 from guards.grounding.windows import windows
@@ -26,11 +27,6 @@ NEGATIVES = 3
 FOUND = 0.5
 """Share of an ideal answer's words that its snippets must have: with fewer it was written from elsewhere."""
 _NUMBERED = re.compile(r"\s*\[\d+\]")
-
-
-def rows(path: Path) -> list[Any]:
-    """The objects of a JSON Lines file."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
 
 
 def wice(data: Path, rng: random.Random) -> Iterator[Example]:
