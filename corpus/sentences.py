@@ -9,9 +9,9 @@ from corpus.types import Span
 
 _ABBREVIATIONS = frozenset(
     """
-    al approx art arts cf ch cl co corp dept dr e.g ed eds eg eq esp est etc fig figs i.e ie inc incl jr ltd max min mr
-    mrs ms mt no nos p par para pp prof ref refs reg resp rev sec sect seq sr st subsec tab u.s u.k univ v viz vol vols
-    vs
+    al approx ariz art arts cal cf ch cir cl co colo conn corp dept dist dr e.g ed eds eg eq esp est etc fig figs fla
+    i.e ie inc incl jr kan ltd max mich min minn mo mont mr mrs ms mt neb nev no nos okla p par para pp prof ref refs
+    reg resp rev sec sect seq sr st subsec supp tab tenn tex u.s u.k univ v viz vol vols vs vt wyo
     """.split()
 )
 _END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+(?=\s)|[。！？]")
@@ -19,6 +19,7 @@ _NEXT = re.compile(r"[\"'“‘(\[]?(?:[A-Z0-9À-Þ•·▪§¶\[]|[^\x00-\x7f])
 _ITEM = re.compile(r"\n[ \t]*(?=(?:[•·▪◦●○■□–—*-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])[ \t]+\S)")
 _GAP = re.compile(r"\n[ \t]*\n\s*")
 _LABEL = re.compile(r"\b(?:table|figure|article|section|chapter|annex|appendix|part|rule|clause)\s$", re.IGNORECASE)
+_INITIALS = re.compile(r"[A-Z](?:\.[A-Z])+")
 _LAST_WORD = re.compile(r"([^\s(\[“\"']+?)\.$")
 
 
@@ -47,6 +48,9 @@ def _ends(text: str, start: int, end: int) -> bool:
     match = _LAST_WORD.search(text, max(0, start - 24), start + 1)
     word = match.group(1) if match else ""
     if word.lower() in _ABBREVIATIONS:
+        return False
+    # "Mo. App. E.D. 1993", as law reports are cited
+    if _INITIALS.fullmatch(word) or (word == "App" and text[max(0, start - 5) : start - 3].strip() == "."):
         return False
     # "J. Smith", and "1. Take …", where the number opens the line and so belongs to what follows
     if len(word) == 1 and word.isupper():

@@ -25,6 +25,11 @@ def sentences(text: str) -> list[str]:
         ["Acme Inc. and J. Doe agree.", "They sign."],
         ["The limit is 0.75.", "Values of approx. 0.8 are rejected."],
         ["Is pH 7.4 normal?", "Yes, it is."],
+        [
+            "Cain v. State, 859 S.W.2d 715, 717 (Mo. App. E.D. 1993).",
+            "It follows 5 F.3d 1 (9th Cir. 1999).",
+            "Use the app.",
+        ],
     ],
 )
 def test_sentences_end_where_a_reader_ends_them(expected: list[str]) -> None:

@@ -149,13 +149,16 @@ def _balanced(labelled: Sequence[Case], chances: Sequence[float], threshold: flo
 
 
 def _contradicted(labelled: Sequence[Case], readings: Sequence[Reading]) -> float:
-    """Of what is not supported: the log-odds that best part what is refuted from what is not given."""
+    """Of what is not supported: the log-odds that best part what is refuted from what is not given.
+
+    At least even odds: below them nobody is told that the source says otherwise.
+    """
     odds = [
         (max(opinion.contradicted for opinion in reading.opinions), each.contradicted)
         for each, reading in zip(labelled, readings, strict=True)
         if not each.supported
     ]
-    tried = sorted({round(value, 1) for value, _ in odds})
+    tried = sorted({round(max(0.0, value), 1) for value, _ in odds})
 
     def good(at: float) -> float:
         return sum(
