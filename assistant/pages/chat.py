@@ -52,11 +52,13 @@ def chat_page(library: Library, asking: Asking, conversations: Conversations) ->
     view = _View(library, asking, conversations)
     parts = [past, now, current, earlier]
     again = gr.Timer(1.5, active=False)
+    loaded = gr.on(None, view.load, None, [*parts, again], **_QUIET)
     ask: dict[str, Any] = {
         "fn": view.ask,
         "inputs": [asked, domain, current],
         "outputs": [*parts, asked],
         "concurrency_limit": 2 * AT_ONCE,
+        "cancels": [loaded],  # what comes late for a page just opened must not wipe the answer away
         **_QUIET,
     }
     for trigger in (send.click, asked.submit):
@@ -66,7 +68,6 @@ def chat_page(library: Library, asking: Asking, conversations: Conversations) ->
     earlier.rename(view.rename, current, earlier, **_QUIET)
     earlier.remove(view.remove, current, parts, **_QUIET)
     again.tick(view.look_again, current, [past, now, again], **_QUIET)
-    gr.on(None, view.load, None, [*parts, again], **_QUIET)
 
 
 def _composer() -> tuple[gr.Textbox, gr.Radio, gr.Button]:

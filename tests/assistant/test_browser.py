@@ -17,6 +17,7 @@ from corpora import fill
 from assistant.api import create_app
 from assistant.build import build
 from assistant.conversations import Conversations
+from assistant.pages import chat
 from assistant.settings import load
 from corpus.starter import starter_paths
 
@@ -111,7 +112,6 @@ def page(visitor: Any) -> Any:
 def ask(page: Any, site: str, question: str, *, fresh: bool = True) -> None:
     if fresh:
         page.goto(site)
-        page.wait_for_selector("#earlier nav")  # what the page loads after itself must not come behind the answer
     page.wait_for_selector("#question textarea")
     page.fill("#question textarea", question)
     page.click("#send")
@@ -176,6 +176,22 @@ def test_by_keyboard_alone(page: Any, site: str) -> None:
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.className") == "chip"
     assert not page.is_visible("#source-page")
+
+
+def test_a_page_that_loads_late_does_not_wipe_the_answer_away(
+    page: Any, site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = chat._View._shown
+
+    def late(view: Any, conversation: str) -> Any:
+        time.sleep(4)
+        return shown(view, conversation)
+
+    monkeypatch.setattr(chat._View, "_shown", late)
+    ask(page, site, DOSE)
+    page.wait_for_timeout(5000)
+    assert page.locator("#now .answer").count() == 1
+    page.wait_for_function("location.search.startsWith('?c=')")
 
 
 def test_conversations_are_listed_opened_renamed_and_deleted(page: Any, site: str) -> None:

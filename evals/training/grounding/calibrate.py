@@ -29,7 +29,7 @@ from guards.types import Claim
 NAMES = ("supported", "first", "contradicted", "share", "nearest", "windows")
 COSTS: Mapping[str, float] = {"medical": 4.0, "legal": 3.0, "engineering": 3.0}
 """How many lost right sentences one wrong sentence is worth."""
-MOST = 900
+MOST = 3000
 """Claims of a set."""
 STEPS = tuple(step / 50 for step in range(5, 48))
 """Thresholds that are tried."""
@@ -44,7 +44,7 @@ def gather(data: Path, passages: Sequence[Passage], written: Sequence[Written]) 
         *judged.contractnli(data, _kept),
         *_examples(usable(expertqa(data, rng))),
         *_written(written),
-        *_examples(planted(rng.sample(kept, min(1500, len(kept))), rng)),
+        *_examples(planted(rng.sample(kept, min(4000, len(kept))), rng)),
     ]
     by_set: dict[str, list[Case]] = {}
     for each in found:
